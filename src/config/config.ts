@@ -1,0 +1,60 @@
+import type { Secret } from '../util/secret.ts';
+
+/** Where a password comes from; asked only when the account is polled. */
+export type PasswordSource =
+  | { readonly kind: 'literal'; readonly secret: Secret }
+  | { readonly kind: 'command'; readonly argv: readonly string[] }
+  | { readonly kind: 'shell'; readonly line: string }
+  | { readonly kind: 'file'; readonly path: string }
+  | { readonly kind: 'credential'; readonly name: string }
+  | { readonly kind: 'env'; readonly variable: string }
+  | { readonly kind: 'prompt' };
+
+export interface TlsSettings {
+  /** File with PEM certificates that replace the system's. */
+  readonly ca: string | undefined;
+  /** SHA-256 of the server's certificate, lower-case hex; replaces CA and name checks. */
+  readonly fingerprint: string | undefined;
+}
+
+/** One account, validated, defaults filled in, paths absolute. */
+export interface AccountConfig {
+  readonly name: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 'on' | 'starttls' | 'off';
+  readonly tlsSettings: TlsSettings;
+  readonly user: string;
+  readonly password: PasswordSource;
+  readonly deliver: DestinationSettings;
+  /** true: leave on server; false: delete after delivery. */
+  readonly keep: boolean;
+  /** ms for each network wait. */
+  readonly timeout: number;
+  readonly pipelining: 'auto' | 'on' | 'off';
+  readonly trace: boolean;
+  /** Octets; larger messages are left on the server and named. */
+  readonly maxSize: number | undefined;
+  /** Messages per run. */
+  readonly limit: number | undefined;
+  readonly enabled: boolean;
+}
+
+/** Which kind of destination, and its settings; `label` is how the user wrote it. */
+export type DestinationSettings = {
+  readonly kind: 'maildir';
+  readonly path: string;
+  readonly label: string;
+};
+
+export interface Config {
+  /** Where it was read from, for messages. */
+  readonly path: string;
+  readonly accounts: readonly AccountConfig[];
+  /** Accounts at once. */
+  readonly jobs: number;
+  /** Sessions at once to one host. */
+  readonly perHost: number;
+  readonly stateDir: string | undefined;
+  readonly alerts: { readonly after: number; readonly remind: number };
+}

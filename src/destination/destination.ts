@@ -1,0 +1,70 @@
+import type { Failure } from '../errors.ts';
+import type { Envelope, RetrievedMessage } from '../mail/message.ts';
+
+/** A message that a destination has taken in and nobody can see yet. */
+export interface Delivery {
+  readonly uid: string;
+  /** Octets as stored, trace lines not counted. */
+  readonly size: number;
+  /** SHA-256 (hex) of the octets as stored, trace lines not counted. */
+  readonly sha256: string;
+  /** The message's Message-ID as it stands, if one was found near the top. */
+  readonly messageId: string | undefined;
+}
+
+/** What was promised before a message became visible; a crashed run leaves these behind for `recover`. */
+export interface Intent {
+  readonly uid: string;
+  /** The destination's own words for the place: opaque outside its folder, printable ASCII without blanks. */
+  readonly place: string;
+  readonly size: number;
+  readonly sha256: string;
+  /** Which boot of this machine it was made in. Without a reboot since, what the kernel was told still holds. */
+  readonly bootId: string;
+}
+
+export interface Recovered {
+  readonly uid: string;
+  /** delivered: it is there, durably, exactly once. absent: nothing of it is visible; fetch it again. */
+  readonly state: 'delivered' | 'absent';
+}
+
+export interface FailedDelivery {
+  readonly delivery: Delivery;
+  readonly failure: Failure;
+}
+
+/** Whom files on their way belong to: no two owners ever sweep each other's. */
+export interface DeliveryOwner {
+  readonly account: string;
+  /** Random, made once with the account's journal. */
+  readonly storeId: string;
+}
+
+/**
+ * Where messages go. The order is accept → secure → (the caller records the intents) → commit → (the caller records
+ * that it is done). After a crash anywhere, `recover` with the intents left behind says which were delivered.
+ */
+export interface Destination {
+  /** For people: `~/Maildir/`, `procmail`. */
+  readonly label: string;
+  /** Is it there, ours to write to, complete? Creates what is missing. Called before the server is. */
+  prepare(): Promise<void>;
+  /** Takes the content in. Throws a Failure, leaving nothing behind, when it cannot. */
+  accept(message: RetrievedMessage, envelope: Envelope): Promise<Delivery>;
+  /** Makes the batch durable, still invisible. Returns those that could not be; they are aborted already. */
+  secure(batch: readonly Delivery[]): Promise<readonly FailedDelivery[]>;
+  /** What to put on record before `commit`; valid after `secure`. */
+  intent(delivery: Delivery): Omit<Intent, 'bootId'>;
+  /**
+   * Makes the batch visible. After it a power cut loses none of them. Returns those that could not be; their intents
+   * stand, and the next run's `recover` settles them.
+   */
+  commit(batch: readonly Delivery[]): Promise<readonly FailedDelivery[]>;
+  /** Where it can be found now, for people and `--json`; undefined where there is no such place. */
+  pathOf(delivery: Delivery): string | undefined;
+  /** Takes back what was accepted and not committed. */
+  abort(delivery: Delivery): Promise<void>;
+  /** Settles what a crashed run left: rolls forward what it can, sweeps what was never promised. */
+  recover(intents: readonly Intent[], bootId: string): Promise<readonly Recovered[]>;
+}

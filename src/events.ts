@@ -1,0 +1,103 @@
+import type { Failure, Phase } from './errors.ts';
+import type { SourceAddress } from './source/source.ts';
+
+export type MessageAction =
+  | 'delivered'
+  | 'skipped'
+  | 'rejected'
+  | 'deleted'
+  | 'would_deliver'
+  | 'would_delete'
+  | 'would_skip';
+
+/** Counts of one account's poll. */
+export interface PollCounts {
+  /** New messages that are stored now. */
+  readonly new: number;
+  /** Octets of those. */
+  readonly bytes: number;
+  readonly deleted: number;
+  /** New messages left on the server on purpose: too large, over the limit, refused by the server. */
+  readonly skipped: number;
+  /** New messages that the plan wanted. */
+  readonly wanted: number;
+  /** Messages on the server when the poll ended; undefined where it never got so far. */
+  readonly onServer: number | undefined;
+  readonly onServerSize: number | undefined;
+}
+
+/** Failing since, and how often in a row; kept by the account's status file. */
+export interface FailingSince {
+  readonly since: number;
+  readonly count: number;
+}
+
+/** What the core tells; reporters (log/) put it into words. */
+export type PopfetchEvent =
+  | {
+      readonly type: 'run.start';
+      readonly version: string;
+      readonly accounts: readonly string[];
+      readonly dryRun: boolean;
+    }
+  | ({ readonly type: 'account.start'; readonly account: string } & SourceAddress)
+  | { readonly type: 'account.phase'; readonly account: string; readonly phase: Phase }
+  | {
+      readonly type: 'account.list';
+      readonly account: string;
+      readonly messages: number;
+      readonly size: number;
+      readonly new: number;
+      readonly newSize: number;
+    }
+  | {
+      readonly type: 'message';
+      readonly account: string;
+      readonly action: MessageAction;
+      readonly uid: string;
+      readonly number: number;
+      readonly size: number;
+      readonly destination?: string;
+      readonly path?: string;
+      readonly sha256?: string;
+      readonly messageId?: string;
+      readonly reason?: string;
+    }
+  | {
+      readonly type: 'transcript';
+      readonly account: string;
+      readonly direction: 'sent' | 'received';
+      readonly line: string;
+    }
+  /** Something to look at that did not stop the account. */
+  | { readonly type: 'notice'; readonly account: string; readonly text: string }
+  | {
+      readonly type: 'account.end';
+      readonly account: string;
+      readonly destination: string;
+      readonly counts: PollCounts;
+      readonly durationMs: number;
+      readonly dryRun: boolean;
+      readonly failure?: Failure;
+      readonly failing?: FailingSince;
+      /** What to announce under `--quiet`: edges only. */
+      readonly announce?: Announcement;
+    }
+  | {
+      readonly type: 'run.end';
+      readonly exitCode: number;
+      readonly accountsOk: number;
+      readonly accountsFailed: readonly string[];
+      readonly new: number;
+      readonly bytes: number;
+      readonly durationMs: number;
+      readonly dryRun: boolean;
+    };
+
+/** An edge of an account's health, for `--quiet` and hooks. */
+export type Announcement =
+  | { readonly kind: 'failed' }
+  | { readonly kind: 'still-failing'; readonly since: number; readonly count: number }
+  | { readonly kind: 'recovered'; readonly since: number };
+
+export type Emit = (event: PopfetchEvent) => void;

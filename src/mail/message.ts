@@ -1,0 +1,31 @@
+/** One message of a scan listing. */
+export interface MessageRef {
+  /** The unique-id: an opaque string (octets as latin1) outside its source folder. */
+  readonly uid: string;
+  /** Counts from 1, and only within one session (RFC 1939 §4). Never stored. */
+  readonly number: number;
+  /** Octets as listed. Real servers are 10 % off: for progress and limits only, never to size a buffer. */
+  readonly size: number;
+}
+
+/** A message on its way in. Its content can be read once, and must be before the next message is asked for. */
+export interface RetrievedMessage {
+  readonly ref: MessageRef;
+  /** Octets as sent, CRLF line ends, un-stuffed. The slices are views: use them up or copy before the next one. */
+  readonly content: AsyncIterable<Uint8Array>;
+}
+
+/** What is known of how the message came to us; the trace lines are made from it. */
+export interface Envelope {
+  readonly account: string;
+  /** Host that it was fetched from. */
+  readonly host: string;
+  /** Login at that host; undefined keeps it out of the trace lines. */
+  readonly user: string | undefined;
+  /** When the poll retrieved it. */
+  readonly receivedAt: Date;
+  /** How it came, for the `with` of `Received:` (RFC 3848 style): 'POP3' or 'POP3S'. */
+  readonly protocol: string;
+  /** false: the message is delivered octet for octet, nothing is put above it. */
+  readonly trace: boolean;
+}

@@ -1,0 +1,68 @@
+import type { MessageRef, RetrievedMessage } from '../mail/message.ts';
+
+/** A unique-id listing joined with its scan listing. */
+export interface Listing {
+  readonly messages: readonly MessageRef[];
+  /** Messages in the maildrop by the drop listing (STAT); more than `messages` when the server lists a part. */
+  readonly count: number;
+  /** Octets in the maildrop by the drop listing. */
+  readonly size: number;
+  /** Whether a unique-id that is absent here has left the maildrop: every message was listed, with its unique-id. */
+  readonly complete: boolean;
+}
+
+/** What became of one retrieval: the message, or the server's refusal of this message alone. */
+export type Retrieval =
+  | ({ readonly kind: 'message' } & RetrievedMessage)
+  | { readonly kind: 'refused'; readonly ref: MessageRef; readonly serverSaid: string };
+
+export interface SourceAddress {
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 'on' | 'starttls' | 'off';
+}
+
+/** One maildrop. */
+export interface MailSource {
+  readonly address: SourceAddress;
+  /** Connects and logs in. Every wait in it ends at the account's time-out or when the signal fires. */
+  open(context: SessionContext): Promise<SourceSession>;
+}
+
+export interface SessionContext {
+  /** Fires when the session must end now; the line is dropped. */
+  readonly signal: AbortSignal;
+  /** Told as the session enters each phase. */
+  readonly onPhase?: (
+    phase: 'dns' | 'connect' | 'tls' | 'greeting' | 'capa' | 'auth' | 'list',
+  ) => void;
+  /** Told each protocol line, secrets already replaced by `***`. Not called for message content. */
+  readonly onTranscript?: (direction: 'sent' | 'received', line: string) => void;
+}
+
+/**
+ * A session in TRANSACTION state. Disposing drops the line, after which the server removes nothing (RFC 1939 §6);
+ * only `quit` makes deletions count.
+ */
+export interface SourceSession extends AsyncDisposable {
+  list(): Promise<Listing>;
+  /**
+   * Retrieves these messages in this order, several commands ahead where the server allows it. When `stop` fires no
+   * further message is asked for; those already on their way still come. That the next element (or the end) arrives
+   * confirms the one before: its terminator was followed by a well-formed reply. A failure with code `protocol`
+   * instead means that the last message may be torn and must not be recorded.
+   */
+  retrieve(refs: readonly MessageRef[], stop: AbortSignal): AsyncIterable<Retrieval>;
+  /** Header and the first lines of the body (TOP). Changes nothing at the server. */
+  peek(ref: MessageRef, bodyLines: number): Promise<Uint8Array>;
+  /** Queues a deletion; the answers are collected by `quit`. */
+  delete(ref: MessageRef): void;
+  /** Ends the session in order. Resolves when the server confirmed: only then have deletions happened. */
+  quit(): Promise<QuitOutcome>;
+}
+
+export interface QuitOutcome {
+  readonly deleted: readonly MessageRef[];
+  /** Messages whose deletion the server refused, with its words. */
+  readonly refused: readonly { readonly ref: MessageRef; readonly serverSaid: string }[];
+}
