@@ -1,5 +1,4 @@
 import type { Failure, Phase } from './errors.ts';
-import type { SourceAddress } from './source/source.ts';
 
 export type MessageAction =
   | 'delivered'
@@ -40,7 +39,13 @@ export type PopfetchEvent =
       readonly accounts: readonly string[];
       readonly dryRun: boolean;
     }
-  | ({ readonly type: 'account.start'; readonly account: string } & SourceAddress)
+  | {
+      readonly type: 'account.start';
+      readonly account: string;
+      readonly host: string;
+      readonly port: number;
+      readonly tls: 'on' | 'starttls' | 'off';
+    }
   | { readonly type: 'account.phase'; readonly account: string; readonly phase: Phase }
   | {
       readonly type: 'account.list';

@@ -1,4 +1,5 @@
 import type { Failure } from '../errors.ts';
+import type { Intent } from '../mail/intent.ts';
 import type { Envelope, RetrievedMessage } from '../mail/message.ts';
 
 /** A message that a destination has taken in and nobody can see yet. */
@@ -10,17 +11,6 @@ export interface Delivery {
   readonly sha256: string;
   /** The message's Message-ID as it stands, if one was found near the top. */
   readonly messageId: string | undefined;
-}
-
-/** What was promised before a message became visible; a crashed run leaves these behind for `recover`. */
-export interface Intent {
-  readonly uid: string;
-  /** The destination's own words for the place: opaque outside its folder, printable ASCII without blanks. */
-  readonly place: string;
-  readonly size: number;
-  readonly sha256: string;
-  /** Which boot of this machine it was made in. Without a reboot since, what the kernel was told still holds. */
-  readonly bootId: string;
 }
 
 export interface Recovered {

@@ -1,4 +1,4 @@
-import type { Intent } from '../destination/destination.ts';
+import type { Intent } from '../mail/intent.ts';
 
 /** What is put on record when a message is delivered. */
 export interface SeenRecord {
