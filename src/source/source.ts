@@ -45,6 +45,11 @@ export interface SessionContext {
  * only `quit` makes deletions count.
  */
 export interface SourceSession extends AsyncDisposable {
+  /**
+   * The server may remove at QUIT what was merely retrieved (EXPIRE 0, RFC 2449 §6.7; Gmail does). After a message was
+   * retrieved and not stored, such a session must end without QUIT.
+   */
+  readonly retrievalRemoves: boolean;
   list(): Promise<Listing>;
   /**
    * Retrieves these messages in this order, several commands ahead where the server allows it. When `stop` fires no

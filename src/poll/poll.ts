@@ -1,0 +1,198 @@
+import type { Destination } from '../destination/destination.ts';
+import { asFailure, Failure } from '../errors.ts';
+import type { Emit, PollCounts } from '../events.ts';
+import type { Envelope } from '../mail/message.ts';
+import type { Listing, MailSource, SourceSession } from '../source/source.ts';
+import type { SeenStore } from '../state/seen-store.ts';
+import { type Plan, type PollPolicy, planPoll } from './plan.ts';
+import { Retrieving } from './retrieving.ts';
+import { recover } from './settle.ts';
+import { Tally } from './tally.ts';
+
+/** One account as a poll needs it. */
+export interface PollAccount {
+  readonly name: string;
+  readonly source: MailSource;
+  /** For people: `~/Maildir/`. */
+  readonly destinationLabel: string;
+  /** Where its mail goes; the seen list's id marks files on their way as ours. */
+  readonly destination: (storeId: string) => Destination;
+  /** Takes the account's lock and reads its seen list; a dry run takes no lock and writes nothing. */
+  readonly openStore: (use: 'poll' | 'dry-run') => Promise<SeenStore>;
+  readonly policy: PollPolicy;
+  readonly envelope: Omit<Envelope, 'receivedAt'>;
+}
+
+export interface PollContext {
+  readonly emit: Emit;
+  /** Fires when the poll should come to an orderly end: finish what is on its way, settle, QUIT. */
+  readonly stop: AbortSignal;
+  /** Fires when it must end now. */
+  readonly signal: AbortSignal;
+  /** ms since 1970. */
+  readonly now: () => number;
+}
+
+export interface PollResult {
+  readonly counts: PollCounts;
+  readonly failure?: Failure;
+}
+
+/**
+ * One account's run: lock, recover, list, plan, retrieve and settle, quit. Never throws: what went wrong is in the
+ * result, with everything that was achieved before it.
+ */
+export async function poll(account: PollAccount, context: PollContext): Promise<PollResult> {
+  const tally = new Tally();
+  try {
+    context.emit({ type: 'account.start', account: account.name, ...account.source.address });
+    await using store = await account.openStore('poll');
+    const destination = account.destination(store.id);
+    await destination.prepare();
+    await recover(destination, store, context.now);
+    await pollMaildrop(account, { store, destination }, context, tally);
+    return { counts: tally.counts() };
+  } catch (thrown) {
+    return { counts: tally.counts(), failure: asFailure(thrown) };
+  }
+}
+
+/** The same up to the plan: tells what a poll would do; retrieves, stores and deletes nothing. Never throws. */
+export async function dryRun(account: PollAccount, context: PollContext): Promise<PollResult> {
+  const tally = new Tally();
+  try {
+    context.emit({ type: 'account.start', account: account.name, ...account.source.address });
+    await using store = await account.openStore('dry-run');
+    await using session = await openSession(account, context, context.signal);
+    const listing = await session.list();
+    const plan = planPoll(listing, store, account.policy);
+    report(account, context.emit, listing, plan, tally);
+    announcePlan(account, context.emit, plan);
+    await session.quit();
+    return { counts: tally.counts() };
+  } catch (thrown) {
+    return { counts: tally.counts(), failure: asFailure(thrown) };
+  }
+}
+
+async function pollMaildrop(
+  account: PollAccount,
+  { store, destination }: { readonly store: SeenStore; readonly destination: Destination },
+  context: PollContext,
+  tally: Tally,
+): Promise<void> {
+  const drop = new AbortController();
+  await using session = await openSession(
+    account,
+    context,
+    AbortSignal.any([context.signal, drop.signal]),
+  );
+  const listing = await session.list();
+  const plan = planPoll(listing, store, account.policy);
+  report(account, context.emit, listing, plan, tally);
+  for (const { ref, because } of plan.leave) {
+    tally.skipped++;
+    const { uid, number, size } = ref;
+    const { name } = account;
+    const { emit } = context;
+    emit({ type: 'message', account: name, action: 'skipped', uid, number, size, reason: because });
+  }
+
+  const retrieving = new Retrieving({
+    account,
+    destination,
+    store,
+    session,
+    plan,
+    context,
+    tally,
+    drop,
+  });
+  const { failure, mayQuit } = await retrieving.run();
+  if (failure && !mayQuit) throw failure;
+  for (const { ref } of plan.delete) session.delete(ref);
+  await quit(account, session, context.emit, tally);
+  if (listing.complete) await store.reconcile(uidsOf(listing), context.now());
+  if (failure) throw failure;
+  if (context.stop.aborted) throw new Failure('interrupted', 'stopped before all was retrieved');
+}
+
+function openSession(
+  account: PollAccount,
+  { emit }: PollContext,
+  signal: AbortSignal,
+): Promise<SourceSession> {
+  return account.source.open({
+    signal,
+    onPhase: (phase) => emit({ type: 'account.phase', account: account.name, phase }),
+    onTranscript: (direction, line) =>
+      emit({ type: 'transcript', account: account.name, direction, line }),
+  });
+}
+
+function report(
+  account: PollAccount,
+  emit: Emit,
+  listing: Listing,
+  plan: Plan,
+  tally: Tally,
+): void {
+  tally.onServer = Math.max(listing.count, listing.messages.length);
+  tally.onServerSize = listing.size;
+  tally.wanted = plan.retrieve.length;
+  emit({
+    type: 'account.list',
+    account: account.name,
+    messages: tally.onServer,
+    size: listing.size,
+    new: plan.retrieve.length + plan.leave.length,
+    newSize: plan.retrieve.reduce((sum, { size }) => sum + size, 0),
+  });
+}
+
+function announcePlan({ name, destinationLabel }: PollAccount, emit: Emit, plan: Plan): void {
+  const tell = (
+    action: 'would_deliver' | 'would_delete' | 'would_skip',
+    { uid, number, size }: { uid: string; number: number; size: number },
+    reason: string,
+  ) => {
+    const to = action === 'would_deliver' ? { destination: destinationLabel } : {};
+    emit({ type: 'message', account: name, action, uid, number, size, reason, ...to });
+  };
+  for (const ref of plan.retrieve) tell('would_deliver', ref, 'new');
+  for (const { ref, because } of plan.leave) tell('would_skip', ref, because);
+  for (const { ref, because } of plan.delete) tell('would_delete', ref, because);
+  if (plan.onceDelivered === 'delete')
+    for (const ref of plan.retrieve) tell('would_delete', ref, 'delivered');
+}
+
+/** QUIT is part of success: only when it was answered have deletions happened. */
+async function quit(
+  { name: account }: PollAccount,
+  session: SourceSession,
+  emit: Emit,
+  tally: Tally,
+): Promise<void> {
+  const { deleted, refused } = await session.quit();
+  tally.deleted = deleted.length;
+  if (tally.onServer !== undefined) tally.onServer -= deleted.length;
+  for (const { uid, number, size } of deleted)
+    emit({
+      type: 'message',
+      account,
+      action: 'deleted',
+      uid,
+      number,
+      size,
+      reason: 'delivered',
+    });
+  const [first] = refused;
+  if (first) {
+    const message = `the server refused to delete ${refused.length} messages`;
+    throw new Failure('delete_refused', message, { phase: 'dele', serverSaid: first.serverSaid });
+  }
+}
+
+function uidsOf(listing: Listing): ReadonlySet<string> {
+  return new Set(listing.messages.map(({ uid }) => uid));
+}

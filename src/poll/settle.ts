@@ -1,0 +1,74 @@
+import type { Delivery, Destination } from '../destination/destination.ts';
+import type { Failure } from '../errors.ts';
+import type { MessageRef } from '../mail/message.ts';
+import type { SourceSession } from '../source/source.ts';
+import type { SeenStore } from '../state/seen-store.ts';
+
+/** A message that a destination has taken in, and where it came from. */
+export interface Accepted {
+  readonly ref: MessageRef;
+  readonly delivery: Delivery;
+}
+
+export interface Settled {
+  readonly delivered: readonly Accepted[];
+  readonly failed: readonly { readonly accepted: Accepted; readonly failure: Failure }[];
+}
+
+export interface SettleParts {
+  readonly destination: Destination;
+  readonly store: SeenStore;
+  readonly session: Pick<SourceSession, 'delete'>;
+  readonly onceDelivered: 'leave' | 'delete';
+  readonly now: () => number;
+}
+
+/**
+ * The crash-safe order: on disk, then on record, then off the server. Nothing else may call secure, commit, record and
+ * delete for a message that was just retrieved.
+ *
+ * Killed before `intend`: nothing is visible and the message is fetched again. Killed between `intend` and `record`:
+ * the intent tells the next run's recovery whether it became visible. Killed after `record`: it is seen, and deleted
+ * next time. So none is lost and none is delivered twice.
+ *
+ * BEWARE: once `intend` was tried, a delivery must not be aborted, whether or not it succeeded: the intent may be on
+ * the disk all the same, and recovery takes a file that is gone from its hidden place for one that became visible.
+ */
+export async function settle(batch: readonly Accepted[], parts: SettleParts): Promise<Settled> {
+  const { destination, store, session, onceDelivered, now } = parts;
+  const failures = new Map<Delivery, Failure>();
+  const standing = () => batch.filter(({ delivery }) => !failures.has(delivery));
+  const deliveries = () => standing().map(({ delivery }) => delivery);
+
+  for (const { delivery, failure } of await destination.secure(deliveries()))
+    failures.set(delivery, failure);
+  await store.intend(
+    deliveries().map((delivery) => ({ ...destination.intent(delivery), bootId: store.bootId })),
+  );
+  for (const { delivery, failure } of await destination.commit(deliveries()))
+    failures.set(delivery, failure);
+  const deliveredAt = now();
+  const delivered = standing();
+  await store.record(delivered.map(({ ref }) => ({ uid: ref.uid, deliveredAt })));
+  if (onceDelivered === 'delete') for (const { ref } of delivered) session.delete(ref);
+
+  const failed = batch.flatMap((accepted) => {
+    const failure = failures.get(accepted.delivery);
+    return failure === undefined ? [] : [{ accepted, failure }];
+  });
+  return { delivered, failed };
+}
+
+/** Settles what a crashed run left behind: the same code whether it was killed, lost power, or threw. */
+export async function recover(
+  destination: Destination,
+  store: SeenStore,
+  now: () => number,
+): Promise<void> {
+  const recovered = await destination.recover(store.unsettled, store.bootId);
+  const deliveredAt = now();
+  const uidsIn = (state: 'delivered' | 'absent') =>
+    recovered.filter((one) => one.state === state).map(({ uid }) => uid);
+  await store.record(uidsIn('delivered').map((uid) => ({ uid, deliveredAt })));
+  await store.withdraw(uidsIn('absent'));
+}
