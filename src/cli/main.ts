@@ -1,0 +1,47 @@
+import { userInfo } from 'node:os';
+import { runCommand } from './run-command.ts';
+import type { Output, StopSignal, World } from './world.ts';
+
+/** Put in by the build from package.json. */
+declare const POPFETCH_VERSION: string;
+
+const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+
+/** The only place that touches `process`. */
+function worldOfProcess(): World {
+  return {
+    argv: process.argv.slice(2),
+    env: process.env,
+    stdout: outputOf(process.stdout),
+    stderr: outputOf(process.stderr),
+    stdinIsTty: process.stdin.isTTY === true,
+    uid: process.geteuid?.() ?? 0,
+    home: process.env.HOME ?? userInfo().homedir,
+    version: POPFETCH_VERSION,
+    now: Date.now,
+    onSignal(listener) {
+      for (const signal of stopSignals) process.on(signal, listener);
+      return {
+        [Symbol.dispose]() {
+          for (const signal of stopSignals) process.off(signal, listener);
+        },
+      };
+    },
+  };
+}
+
+/** Writing to a reader that has gone must not end a fetch: the mail still comes. */
+function outputOf(stream: NodeJS.WriteStream): Output {
+  stream.on('error', () => undefined);
+  return { write: (text) => void stream.write(text), isTTY: stream.isTTY === true };
+}
+
+function crash(thrown: unknown): never {
+  const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
+  process.stderr.write(`popfetch: this is a bug, please report it:\n${stack}\n`);
+  process.exit(70);
+}
+
+process.on('uncaughtException', crash);
+process.on('unhandledRejection', crash);
+runCommand(worldOfProcess()).then((status) => process.exit(status), crash);

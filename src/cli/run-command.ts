@@ -1,0 +1,44 @@
+import { asFailure } from '../errors.ts';
+import { type Invocation, parseArguments } from './args.ts';
+import { exitStatus } from './exit-status.ts';
+import type { World } from './world.ts';
+
+/** Runs the command that the command line asks for; resolves with the exit status. */
+export async function runCommand(world: World): Promise<number> {
+  try {
+    return await dispatch(parseArguments(world.argv, world.env, world.version), world);
+  } catch (thrown) {
+    const failure = asFailure(thrown);
+    if (failure.code === 'internal') throw thrown;
+    const { hint } = failure.facts;
+    world.stderr.write(`popfetch: ${failure.message}\n${hint === undefined ? '' : `${hint}\n`}`);
+    return exitStatus(failure);
+  }
+}
+
+/** Commands are loaded when they are asked for: a cron run pays for none but its own. */
+async function dispatch(invocation: Invocation, world: World): Promise<number> {
+  switch (invocation.command) {
+    case 'print':
+      world.stdout.write(`${invocation.text}\n`);
+      return 0;
+    case 'once': {
+      const { once } = await import('./commands/once.ts');
+      return once(invocation, world);
+    }
+    case 'config': {
+      const { config } = await import('./commands/config.ts');
+      return config(invocation, world);
+    }
+    case 'demo': {
+      const { demo } = await import('./commands/demo.ts');
+      return demo(invocation, world);
+    }
+    case 'none': {
+      const { none } = await import('./commands/none.ts');
+      return none(invocation, world);
+    }
+    default:
+      return invocation satisfies never;
+  }
+}

@@ -1,0 +1,23 @@
+/** Everything outside that commands touch; only main.ts makes one from `process`. */
+export interface World {
+  readonly argv: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly stdout: Output;
+  readonly stderr: Output;
+  /** Whether somebody could answer a prompt. */
+  readonly stdinIsTty: boolean;
+  readonly uid: number;
+  readonly home: string;
+  readonly version: string;
+  /** ms since 1970. */
+  readonly now: () => number;
+  /** Tells of signals until disposed. */
+  readonly onSignal: (listener: (signal: StopSignal) => void) => Disposable;
+}
+
+export type StopSignal = 'SIGINT' | 'SIGTERM';
+
+export interface Output {
+  write(text: string): void;
+  readonly isTTY: boolean;
+}
