@@ -1,0 +1,227 @@
+import type { DestinationSettings, PasswordSource } from './config.ts';
+import { readDeliver } from './deliver.ts';
+import { readPassword } from './password.ts';
+import { readPath, type WrittenPath } from './paths.ts';
+import { readDuration, readSize } from './quantities.ts';
+import type { Read } from './reading.ts';
+import { readEmail, readFingerprint, readHost } from './server-values.ts';
+import { nameOf, readBoolean, readChoice, readInteger, readText } from './values.ts';
+
+/**
+ * One key of the configuration. Parsing, the hints for misspelled keys and, in time, help, man page and JSON Schema
+ * all come from the tables below.
+ */
+export interface Key<T> {
+  /** Checks the value and gives it in the form the program works with. */
+  readonly read: Read<T>;
+  /** The default as one would write it; undefined where there is none. */
+  readonly default: string | undefined;
+  /** The default where it follows from other keys, in words. */
+  readonly defaultRule?: string;
+  /** One line. */
+  readonly doc: string;
+  /** A value as one would write it. */
+  readonly example: string;
+  /** What users of other programs may write instead. */
+  readonly mistakenFor?: readonly string[];
+}
+
+export type Keys<Values> = { readonly [Name in keyof Values]-?: Key<Values[Name]> };
+
+/** What the keys of an account hold. */
+export interface AccountValues {
+  readonly email: string;
+  readonly host: string;
+  readonly port: number;
+  readonly tls: 'on' | 'starttls' | 'off';
+  readonly tlsCa: WrittenPath;
+  readonly tlsFingerprint: string;
+  readonly insecure: boolean;
+  readonly user: string;
+  readonly password: PasswordSource;
+  readonly deliver: DestinationSettings;
+  readonly keep: boolean;
+  readonly timeout: number;
+  readonly pipelining: 'auto' | 'on' | 'off';
+  readonly trace: boolean;
+  readonly maxSize: number;
+  readonly limit: number;
+  readonly enabled: boolean;
+}
+
+const readKeep: Read<boolean> = (tree, reading) => {
+  if (tree.kind === 'text' && /^\d+ ?[smhd]$/.test(tree.text))
+    return reading.report(tree, `${nameOf(tree)} is not supported yet`, 'write true or false');
+  return readBoolean(tree, reading);
+};
+
+/** Keys of an account, and of `defaults`. */
+export const accountKeys: Keys<AccountValues> = {
+  email: {
+    read: readEmail,
+    default: undefined,
+    doc: 'your address; the login name unless user is set',
+    example: 'joe@example.org',
+    mistakenFor: ['mail', 'address'],
+  },
+  host: {
+    read: readHost,
+    default: undefined,
+    doc: 'name or address of the POP3 server',
+    example: 'pop.example.org',
+    mistakenFor: ['server', 'hostname', 'pop3'],
+  },
+  port: {
+    read: readInteger(1, 65_535),
+    default: undefined,
+    defaultRule: '995, or 110 with tls: starttls or off',
+    doc: 'port of the server',
+    example: '995',
+  },
+  tls: {
+    read: readChoice(['on', 'starttls', 'off']),
+    default: 'on',
+    doc: 'on (TLS from the first octet), starttls (before any password), off',
+    example: 'starttls',
+    mistakenFor: ['ssl', 'encryption', 'security'],
+  },
+  tlsCa: {
+    read: readPath,
+    default: undefined,
+    doc: "file with CA certificates (PEM) that replace the system's",
+    example: '~/.config/popfetch/ca.pem',
+    mistakenFor: ['ca', 'cafile'],
+  },
+  tlsFingerprint: {
+    read: readFingerprint,
+    default: undefined,
+    doc: "SHA-256 of the server's certificate; replaces CA and name checks",
+    example:
+      '9f:86:d0:81:88:4c:7d:65:9a:2f:ea:a0:c5:5a:d0:15:a3:bf:4f:1b:2b:0b:82:2c:d1:5d:6c:15:b0:f0:0a:08',
+    mistakenFor: ['fingerprint', 'sslfingerprint'],
+  },
+  insecure: {
+    read: readBoolean,
+    default: 'false',
+    doc: 'allows tls: off for a host that is not this computer',
+    example: 'true',
+  },
+  user: {
+    read: readText,
+    default: undefined,
+    defaultRule: 'email',
+    doc: 'login name',
+    example: 'joe',
+    mistakenFor: ['username', 'login'],
+  },
+  password: {
+    read: readPassword,
+    default: undefined,
+    doc: 'the password, or better where it comes from: a command, a file, a prompt',
+    example: '{command: pass show mail/example}',
+    mistakenFor: ['pass', 'pw', 'secret', 'passwordeval', 'passwordcommand'],
+  },
+  deliver: {
+    read: readDeliver,
+    default: '~/Maildir/',
+    doc: 'where new messages go; PATH/ is a Maildir',
+    example: '~/Maildir/',
+    mistakenFor: ['destination', 'maildir', 'mailbox', 'folder', 'delivery'],
+  },
+  keep: {
+    read: readKeep,
+    default: 'true',
+    doc: 'true leaves messages on the server, false deletes them after delivery',
+    example: 'false',
+    mistakenFor: ['delete', 'leave'],
+  },
+  timeout: {
+    read: readDuration('1d'),
+    default: '60s',
+    doc: 'longest wait for the network',
+    example: '2m',
+  },
+  pipelining: {
+    read: readChoice(['auto', 'on', 'off']),
+    default: 'auto',
+    doc: 'several commands at once: auto where the server offers it',
+    example: 'off',
+  },
+  trace: {
+    read: readBoolean,
+    default: 'true',
+    doc: 'adds Received: above each message',
+    example: 'false',
+    mistakenFor: ['received'],
+  },
+  maxSize: {
+    read: readSize,
+    default: undefined,
+    doc: 'larger messages stay on the server and are named',
+    example: '50MB',
+  },
+  limit: {
+    read: readInteger(1, 1_000_000_000),
+    default: undefined,
+    doc: 'most messages in one run',
+    example: '500',
+    mistakenFor: ['maxmessages', 'fetchlimit'],
+  },
+  enabled: {
+    read: readBoolean,
+    default: 'true',
+    doc: 'false: the account is not polled',
+    example: 'false',
+    mistakenFor: ['disabled', 'skip'],
+  },
+};
+
+export interface AlertValues {
+  readonly after: number;
+  readonly remind: number;
+}
+
+export const alertKeys: Keys<AlertValues> = {
+  after: {
+    read: readInteger(1, 1_000_000),
+    default: '3',
+    doc: 'failed polls in a row before a temporary failure is announced',
+    example: '5',
+  },
+  remind: {
+    read: readDuration('3650d'),
+    default: '24h',
+    doc: 'time between reminders of a lasting failure',
+    example: '12h',
+  },
+};
+
+export interface TopValues {
+  readonly jobs: number;
+  readonly perHost: number;
+  readonly stateDir: WrittenPath;
+}
+
+/** Keys at the top beside `accounts`, `defaults` and `alerts`, which hold keys themselves. */
+export const topKeys: Keys<TopValues> = {
+  jobs: {
+    read: readInteger(1, 1000),
+    default: '4',
+    doc: 'accounts polled at once',
+    example: '8',
+  },
+  perHost: {
+    read: readInteger(1, 1000),
+    default: '2',
+    doc: 'sessions at once to one host',
+    example: '1',
+  },
+  stateDir: {
+    read: readPath,
+    default: undefined,
+    defaultRule: '$XDG_STATE_HOME/popfetch, else ~/.local/state/popfetch',
+    doc: 'folder for the seen list, status and locks',
+    example: '~/.local/state/popfetch',
+    mistakenFor: ['statedirectory', 'state'],
+  },
+};

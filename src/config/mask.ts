@@ -1,0 +1,65 @@
+import { passwordForms } from './password.ts';
+
+/** Part of a line, from and to (exclusive). */
+export interface Stretch {
+  readonly from: number;
+  readonly to: number;
+}
+
+// Misspelled ones too: a line is shown because something in it is wrong.
+const PASSWORD_KEY =
+  /(?<=^|[\s{,])["']?[\w-]*(?:pas|pw|psw|sword|secret|token)[\w-]*["']?\s*:\s*/gi;
+
+// Where one of these follows, it is said where the password comes from, and that is no secret.
+const KNOWN_FORM = new RegExp(`^[{\\s]*["']?(?:${passwordForms.join('|')})["']?\\s*:`);
+
+/**
+ * What of a line must not be shown because it is, or could be, a password. Works on the text alone: it has to hold
+ * for files that are not valid YAML as well. Rather too much than too little.
+ */
+export function secretStretches(lines: readonly string[], index: number): Stretch[] {
+  const line = lines[index] ?? '';
+  const inLine = stretchesIn(line);
+  if (inLine !== undefined) return inLine;
+  const parent = parentOf(lines, index);
+  if (parent === undefined || stretchesIn(parent) === undefined || KNOWN_FORM.test(line)) return [];
+  return [{ from: indentation(line), to: line.length }];
+}
+
+/** The values of the password keys in a line; undefined where there is no such key. */
+function stretchesIn(line: string): Stretch[] | undefined {
+  const keys = [...line.matchAll(PASSWORD_KEY)];
+  if (keys.length === 0) return undefined;
+  const stretches: Stretch[] = [];
+  for (const key of keys) {
+    const from = key.index + key[0].length;
+    const rest = line.slice(from);
+    const isInside = from < (stretches.at(-1)?.to ?? 0);
+    if (isInside || rest.trim() === '' || KNOWN_FORM.test(rest)) continue;
+    const length = valueLength(rest, line.slice(0, key.index).includes('{'));
+    stretches.push({ from, to: from + length });
+  }
+  return stretches;
+}
+
+/** In a `{…}` a plain value ends at a comma or brace; elsewhere it may hold both. */
+function valueLength(rest: string, inBraces: boolean): number {
+  const quotedValue = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')/.exec(rest);
+  if (quotedValue) return quotedValue[0].length;
+  const plain = inBraces && !/^["'{[]/.test(rest) ? /^[^,}]*/.exec(rest)?.[0].trimEnd() : undefined;
+  return plain?.length ?? rest.length;
+}
+
+/** The nearest line above that is indented less. */
+function parentOf(lines: readonly string[], index: number): string | undefined {
+  const own = indentation(lines[index] ?? '');
+  for (let above = index - 1; above >= 0; above--) {
+    const line = lines[above] ?? '';
+    if (line.trim() !== '' && indentation(line) < own) return line;
+  }
+  return undefined;
+}
+
+function indentation(line: string): number {
+  return line.length - line.trimStart().length;
+}

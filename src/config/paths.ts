@@ -1,0 +1,73 @@
+import { resolve } from 'node:path';
+import { nearest } from './nearest.ts';
+import { type PlaceholderName, placeholderNames, type Reading } from './reading.ts';
+import type { Span, Tree } from './tree.ts';
+import { readText } from './values.ts';
+
+/** A path as the user wrote it (placeholders filled in) and its absolute form without a slash at the end. */
+export interface WrittenPath {
+  readonly written: string;
+  readonly absolute: string;
+}
+
+/** An absolute path or one below `~`; `{account}`, `{email}`, `{user}` and `{host}` are filled in. */
+export function readPath(tree: Tree, reading: Reading): WrittenPath | undefined {
+  const text = readText(tree, reading);
+  if (text === undefined) return undefined;
+  const tilde = text === '~' || text.startsWith('~/');
+  if (!tilde && !text.startsWith('/')) return reading.report(tree, relative(text), remedy(text));
+  const written = filledIn(text, tree, reading);
+  if (written === undefined) return undefined;
+  const absolute = tilde ? resolve(reading.home, `.${written.slice(1)}`) : resolve(written);
+  return { written, absolute };
+}
+
+function relative(text: string): string {
+  if (text.startsWith('~')) return `"${text}" names another user's home folder`;
+  return `relative path "${text}"`;
+}
+
+function remedy(text: string): string {
+  if (text.startsWith('~')) return 'write an absolute path';
+  return `write ~/${text.replace(/^(?:\.\/)+/, '')} or an absolute path`;
+}
+
+/** Placeholders in something that becomes part of a path; unknown ones are reported. */
+export function filledIn(text: string, span: Span, reading: Reading): string | undefined {
+  let complete = true;
+  const filled = text.replace(/\{([A-Za-z]*)\}/g, (whole, name: string) => {
+    const value = placeholderValue(name, span, reading);
+    if (value === undefined) complete = false;
+    return value ?? whole;
+  });
+  return complete ? filled : undefined;
+}
+
+function placeholderValue(name: string, span: Span, reading: Reading): string | undefined {
+  const known = knownPlaceholder(name);
+  if (known === undefined || reading.placeholders === undefined) {
+    const near = reading.placeholders === undefined ? undefined : nearest(name, placeholderNames);
+    const hint = near === undefined ? undefined : `did you mean {${near}}?`;
+    return reading.report(span, `{${name}} means nothing here`, hint);
+  }
+  const value = reading.placeholders[known];
+  if (value === undefined) return reading.report(span, `{${known}} is not set for this account`);
+  // A name from the configuration must not lead out of the folder that the path seems to name.
+  if (value.includes('/') || value === '.' || value === '..')
+    return reading.report(span, `{${known}} is "${value}", which cannot be part of a path`);
+  return value;
+}
+
+function knownPlaceholder(name: string): PlaceholderName | undefined {
+  return placeholderNames.find((known) => known === name);
+}
+
+/** One word of a command: `~/` at its beginning and placeholders that are set expand, other braces stay. */
+export function expandedWord(word: string, reading: Reading): string {
+  const { home, placeholders } = reading;
+  const filled = word.replace(/\{([a-z]+)\}/g, (whole, name: string) => {
+    const known = knownPlaceholder(name);
+    return (known === undefined ? undefined : placeholders?.[known]) ?? whole;
+  });
+  return word === '~' || word.startsWith('~/') ? `${home}${filled.slice(1)}` : filled;
+}

@@ -1,0 +1,88 @@
+import type { Key, Keys } from './keys.ts';
+import { nearest } from './nearest.ts';
+import { type Placeholders, readingFor } from './reading.ts';
+import type { Entry, Mistake, Tree } from './tree.ts';
+
+const NOWHERE = { start: 0, end: 0 };
+
+/** What values are read with, and where their mistakes are collected. */
+export interface Surroundings {
+  readonly home: string;
+  readonly placeholders: Placeholders | undefined;
+  readonly mistakes: Mistake[];
+}
+
+/** A set of keys with the values that the file gives them, read one by one. */
+export class Settings<Values> {
+  readonly #keys: Keys<Values>;
+  readonly #entries: ReadonlyMap<string, Entry>;
+
+  /** Where a key stands in several maps, the first one counts. */
+  constructor(keys: Keys<Values>, maps: readonly (Tree | undefined)[]) {
+    this.#keys = keys;
+    const entries = new Map<string, Entry>();
+    for (const map of maps.filter((map) => map?.kind === 'map'))
+      for (const entry of map.entries) if (!entries.has(entry.key)) entries.set(entry.key, entry);
+    this.#entries = entries;
+  }
+
+  /** Where it stands, valid or not. */
+  entry(name: keyof Values & string): Entry | undefined {
+    return this.#entries.get(name);
+  }
+
+  /** Its value or its default; undefined where there is neither, or the value is reported as wrong. */
+  read<Name extends keyof Values & string>(
+    name: Name,
+    surroundings: Surroundings,
+  ): Values[Name] | undefined {
+    const key: Key<Values[Name]> = this.#keys[name];
+    const value = this.#entries.get(name)?.value ?? written(key.default);
+    if (value === undefined) return undefined;
+    return key.read(value, readingFor(name, surroundings, surroundings.mistakes));
+  }
+}
+
+function written(text: string | undefined): Tree | undefined {
+  if (text === undefined) return undefined;
+  if (text === 'true' || text === 'false')
+    return { kind: 'boolean', value: text === 'true', ...NOWHERE };
+  if (/^\d+$/.test(text)) return { kind: 'number', value: Number(text), source: text, ...NOWHERE };
+  return { kind: 'text', text, ...NOWHERE };
+}
+
+/** A group of keys: one may be written where another belongs. */
+export interface KeyGroup {
+  readonly keys: Readonly<Record<string, { readonly mistakenFor?: readonly string[] }>>;
+  /** Where they belong, for a hint. */
+  readonly place: string;
+}
+
+/** Reports keys that do not exist here, each with the one that was probably meant. */
+export function reportUnknownKeys(
+  map: Tree,
+  here: KeyGroup,
+  elsewhere: readonly KeyGroup[],
+  mistakes: Mistake[],
+): void {
+  if (map.kind !== 'map') return;
+  for (const { key, keySpan } of map.entries) {
+    if (Object.hasOwn(here.keys, key)) continue;
+    const hint = hintFor(key, here, elsewhere);
+    const message = `unknown key ${JSON.stringify(key)}`;
+    mistakes.push({ span: keySpan, message, ...(hint === undefined ? {} : { hint }) });
+  }
+}
+
+function hintFor(key: string, here: KeyGroup, elsewhere: readonly KeyGroup[]): string | undefined {
+  if (key === '<<') return 'what accounts share goes under "defaults"';
+  const meant = nearest(key, Object.keys(here.keys)) ?? mistaken(key, here);
+  if (meant !== undefined) return `did you mean "${meant}"?`;
+  const group = elsewhere.find((group) => Object.hasOwn(group.keys, key));
+  return group === undefined ? undefined : `it belongs ${group.place}`;
+}
+
+function mistaken(key: string, group: KeyGroup): string | undefined {
+  const word = key.toLowerCase().replace(/[-_]/g, '');
+  return Object.entries(group.keys).find(([, { mistakenFor }]) => mistakenFor?.includes(word))?.[0];
+}
