@@ -1,5 +1,6 @@
 import type { Failure } from '../errors.ts';
 import type { Emit, PopfetchEvent } from '../events.ts';
+import { escapeHarmful } from './escape.ts';
 import { Surroundings } from './surroundings.ts';
 import type { TextSink } from './text-sink.ts';
 import { describe, type WordsContext } from './words.ts';
@@ -44,15 +45,7 @@ interface Fields {
 
 function jsonLine({ event, ...fields }: Fields, run: string, now: number): string {
   const time = new Date(now).toISOString();
-  const text = JSON.stringify({ v: 1, event, time, run, ...fields });
-  return `${text.replace(harmful, escaped)}\n`;
-}
-
-/** Controls above ASCII and bidi overrides; JSON.stringify escapes the others itself. */
-const harmful = /[\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g;
-
-function escaped(character: string): string {
-  return `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return `${escapeHarmful(JSON.stringify({ v: 1, event, time, run, ...fields }))}\n`;
 }
 
 function errorFields(failure: Failure, context: WordsContext): Fields {
