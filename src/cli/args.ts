@@ -9,11 +9,12 @@ export interface GlobalOptions {
   readonly verbosity: 0 | 1 | 2;
   readonly json: boolean;
   readonly logFile: string | undefined;
-  readonly logFormat: LogFormat | undefined;
+  readonly logFormat: AskedLogFormat | undefined;
   readonly input: boolean;
 }
 
-export type LogFormat = 'pretty' | 'logfmt' | 'json';
+/** What can be asked for; the journal's form is chosen by itself. */
+export type AskedLogFormat = 'pretty' | 'logfmt' | 'json';
 
 export interface OnceOptions {
   readonly accounts: readonly string[];
@@ -77,7 +78,6 @@ function commandLine(env: Env, version: string, take: (invocation: Invocation) =
     .scriptName('popfetch')
     .detectLocale(false)
     .options(globalOptionTable)
-    .parserConfiguration({ 'duplicate-arguments-array': false })
     .usage('popfetch fetches mail from POP3 accounts: nothing lost, nothing twice.\n')
     .usage('Usage: popfetch --once [ACCOUNT...]   poll now and exit (the form for cron)')
     .usage('       popfetch COMMAND [OPTIONS]')
@@ -128,18 +128,34 @@ function commandLine(env: Env, version: string, take: (invocation: Invocation) =
     .wrap(80);
 }
 
+/** An option given twice counts as it was given last. */
+function lastGiven(value: string | readonly string[]): string | undefined {
+  return typeof value === 'string' ? value : value.at(-1);
+}
+
 const globalOptionTable = {
   config: {
     alias: 'c',
     type: 'string',
     requiresArg: true,
+    coerce: lastGiven,
     describe: 'configuration file, - for stdin',
   },
-  'state-dir': { type: 'string', requiresArg: true, describe: 'where the seen lists are kept' },
+  'state-dir': {
+    type: 'string',
+    requiresArg: true,
+    coerce: lastGiven,
+    describe: 'where the seen lists are kept',
+  },
   quiet: { alias: 'q', type: 'boolean', describe: 'print only changes between ok and failing' },
   verbose: { alias: 'v', type: 'count', describe: 'log to stderr; -vv shows the protocol' },
   json: { type: 'boolean', describe: 'JSON lines instead of text' },
-  'log-file': { type: 'string', requiresArg: true, describe: 'append a log to this file' },
+  'log-file': {
+    type: 'string',
+    requiresArg: true,
+    coerce: lastGiven,
+    describe: 'append a log to this file',
+  },
   'log-format': { choices: ['pretty', 'logfmt', 'json'], describe: 'form of the log' },
   input: { type: 'boolean', default: true, describe: 'prompt for secrets (--no-input: never)' },
 } as const;
@@ -161,7 +177,12 @@ function onceOptions<Known>(parser: Argv<Known>) {
       requiresArg: true,
       describe: 'most new messages per account',
     })
-    .option('max-size', { type: 'string', requiresArg: true, describe: 'leave larger ones: 50MB' })
+    .option('max-size', {
+      type: 'string',
+      requiresArg: true,
+      coerce: lastGiven,
+      describe: 'leave larger ones: 50MB',
+    })
     .option('jobs', { alias: 'j', type: 'number', requiresArg: true, describe: 'accounts at once' })
     .option('wait', {
       type: 'string',
@@ -212,7 +233,7 @@ function verbosityOf(count: number, level: string | undefined): 0 | 1 | 2 {
   return count === 1 || level === 'info' ? 1 : 0;
 }
 
-function logFormatOf(value: string | undefined): LogFormat | undefined {
+function logFormatOf(value: string | undefined): AskedLogFormat | undefined {
   switch (value) {
     case undefined:
     case 'pretty':

@@ -1,4 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
+import { isatty } from 'node:tty';
+import { isJournal } from '../log/log-file.ts';
 import { runCommand } from './run-command.ts';
 import type { Output, StopSignal, World } from './world.ts';
 
@@ -14,10 +17,13 @@ function worldOfProcess(): World {
     env: process.env,
     stdout: outputOf(process.stdout),
     stderr: outputOf(process.stderr),
-    stdinIsTty: process.stdin.isTTY === true,
-    uid: process.geteuid?.() ?? 0,
+    stderrIsJournal: () => isJournal(2, process.env.JOURNAL_STREAM),
+    stdin: lazily(() => process.stdin),
+    stdinIsTty: () => isatty(0),
+    uid: process.geteuid?.(),
     home: process.env.HOME ?? userInfo().homedir,
     version: POPFETCH_VERSION,
+    run: randomBytes(4).toString('hex'),
     now: Date.now,
     onSignal(listener) {
       for (const signal of stopSignals) process.on(signal, listener);
@@ -28,6 +34,11 @@ function worldOfProcess(): World {
       };
     },
   };
+}
+
+/** Standard input is opened only by who reads it: merely touching it would claim a terminal. */
+function lazily(open: () => AsyncIterable<Uint8Array | string>) {
+  return { [Symbol.asyncIterator]: () => open()[Symbol.asyncIterator]() };
 }
 
 /** Writing to a reader that has gone must not end a fetch: the mail still comes. */

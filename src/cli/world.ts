@@ -4,11 +4,17 @@ export interface World {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly stdout: Output;
   readonly stderr: Output;
+  /** Whether stderr goes to the journal, which wants priorities and no time. */
+  readonly stderrIsJournal: () => boolean;
+  readonly stdin: AsyncIterable<Uint8Array | string>;
   /** Whether somebody could answer a prompt. */
-  readonly stdinIsTty: boolean;
-  readonly uid: number;
+  readonly stdinIsTty: () => boolean;
+  /** Undefined where the system has none. */
+  readonly uid: number | undefined;
   readonly home: string;
   readonly version: string;
+  /** Names this run in logs and JSON lines. */
+  readonly run: string;
   /** ms since 1970. */
   readonly now: () => number;
   /** Tells of signals until disposed. */

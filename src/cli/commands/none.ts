@@ -8,7 +8,7 @@ export async function none(
   world: World,
 ): Promise<number> {
   const loaded = await load(global, world);
-  if (loaded.kind !== 'config') return tellProblem(loaded, world);
+  if (loaded.kind !== 'config') return tellProblem(loaded, world, global);
   world.stderr.write(
     'popfetch: say what to do: popfetch --once polls now, popfetch --help lists the rest\n',
   );

@@ -1,0 +1,48 @@
+import type { AccountConfig } from '../config/config.ts';
+import { resolveSecret, type SecretContext } from '../config/secret.ts';
+import { destinationOf } from '../destination/kinds.ts';
+import type { PollAccount } from '../poll/poll.ts';
+import { pop3Source } from '../source/pop3/source.ts';
+import { openJournalStore } from '../state/journal-seen-store.ts';
+
+export interface Composition {
+  readonly stateDir: string;
+  /** ms to wait for another popfetch that holds the account. */
+  readonly wait: number;
+  readonly secrets: SecretContext;
+  readonly signal: AbortSignal;
+  readonly now: () => number;
+}
+
+/** The composition root: an account's configuration becomes the parts that a poll works with. */
+export function composeAccount(account: AccountConfig, composition: Composition): PollAccount {
+  const { name, host, port, tls, user, keep, maxSize, limit, trace, deliver } = account;
+  const { stateDir, wait, secrets, signal, now } = composition;
+  return {
+    name,
+    source: pop3Source({
+      host,
+      port,
+      tls,
+      tlsSettings: account.tlsSettings,
+      user,
+      password: () => resolveSecret(account.password, secrets),
+      timeout: account.timeout,
+      pipelining: account.pipelining,
+      insecure: account.insecure,
+    }),
+    destinationLabel: deliver.label,
+    destination: (storeId) => destinationOf(deliver, { account: name, storeId }),
+    openStore: (use) =>
+      openJournalStore({
+        directory: stateDir,
+        account: name,
+        now,
+        wait,
+        signal,
+        lock: use === 'poll',
+      }),
+    policy: { keep, maxSize, limit },
+    envelope: { account: name, host, user, protocol: tls === 'off' ? 'POP3' : 'POP3S', trace },
+  };
+}

@@ -1,0 +1,56 @@
+import type { Emit } from '../events.ts';
+import { fanOut } from '../log/fan-out.ts';
+import { jsonReporter } from '../log/json.ts';
+import type { LogFormat } from '../log/log-line.ts';
+import { terminalReporter } from '../log/terminal.ts';
+import type { TextSink } from '../log/text-sink.ts';
+import type { GlobalOptions } from './args.ts';
+import type { World } from './world.ts';
+
+export interface Reporting extends Disposable {
+  readonly emit: Emit;
+}
+
+/** Everyone who is told what happens: people or a program on stdout, and the log where one is asked for. */
+export async function reporting(options: GlobalOptions, world: World): Promise<Reporting> {
+  const { stdout, stderr, run, now } = world;
+  const { json, quiet } = options;
+  const reporters = [
+    json
+      ? jsonReporter({ stdout, stderr, run, now })
+      : terminalReporter({ stdout, stderr, tty: stdout.isTTY, quiet, now }),
+  ];
+  if (options.verbosity > 0)
+    reporters.push(await logTo(stderr, stderrFormat(options, world), options, world));
+  const file = await logFile(options);
+  if (file) reporters.push(await logTo(file, options.logFormat ?? 'logfmt', options, world));
+  const emit = fanOut(reporters, (thrown) => {
+    stderr.write(`popfetch: a report could not be written: ${String(thrown)}\n`);
+  });
+  return { emit, [Symbol.dispose]: () => file?.[Symbol.dispose]() };
+}
+
+async function logFile({
+  logFile: path,
+}: GlobalOptions): Promise<(TextSink & Disposable) | undefined> {
+  if (path === undefined) return undefined;
+  const { LogFile } = await import('../log/log-file.ts');
+  return new LogFile(path);
+}
+
+/** pino is loaded only where something is logged. */
+async function logTo(
+  sink: TextSink,
+  format: LogFormat,
+  { verbosity }: GlobalOptions,
+  { run, now }: World,
+): Promise<Emit> {
+  const { logReporter } = await import('../log/log.ts');
+  return logReporter({ sink, level: verbosity === 2 ? 'debug' : 'info', format, run, now });
+}
+
+function stderrFormat({ logFormat }: GlobalOptions, world: World): LogFormat {
+  if (logFormat !== undefined) return logFormat;
+  if (world.stderrIsJournal()) return 'journal';
+  return world.stderr.isTTY ? 'pretty' : 'logfmt';
+}

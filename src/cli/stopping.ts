@@ -1,0 +1,42 @@
+import { Failure } from '../errors.ts';
+import type { StopSignal, World } from './world.ts';
+
+/** After the first signal a run may take this long to end in order. */
+const graceMs = 10_000;
+
+/** The two stages of being told to stop: the first signal ends a run in order, the second one at once. */
+export interface Stopping extends Disposable {
+  /** Fires at the first signal: finish what is on its way, settle, QUIT. */
+  readonly stop: AbortSignal;
+  /** Fires at the second signal, or when the first has been out for 10 s: drop everything, nothing is lost. */
+  readonly now: AbortSignal;
+  /** The first signal that came. */
+  readonly signal: () => StopSignal | undefined;
+}
+
+export function stopOnSignals(world: World, onFirst: () => void): Stopping {
+  const stop = new AbortController();
+  const now = new AbortController();
+  let first: StopSignal | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const atOnce = () => now.abort(new Failure('interrupted', 'stopped at once'));
+  const subscription = world.onSignal((signal) => {
+    if (first !== undefined) {
+      atOnce();
+      return;
+    }
+    first = signal;
+    onFirst();
+    stop.abort();
+    timer = setTimeout(atOnce, graceMs);
+  });
+  return {
+    stop: stop.signal,
+    now: now.signal,
+    signal: () => first,
+    [Symbol.dispose]() {
+      clearTimeout(timer);
+      subscription[Symbol.dispose]();
+    },
+  };
+}
