@@ -1,136 +1,131 @@
 import type { AccountConfig } from './config.ts';
 import { type AccountValues, accountKeys } from './keys.ts';
-import type { Placeholders } from './reading.ts';
 import { isLoopback } from './server-values.ts';
 import { Settings, type Surroundings } from './settings.ts';
-import type { Entry, Mistake, Span, Tree } from './tree.ts';
+import { type Entry, entryOf, type Mistake, type Span, type Tree } from './tree.ts';
+
+/** Where an account's settings come from. */
+export interface AccountSources {
+  readonly entry: Entry;
+  readonly defaults: Tree | undefined;
+  /** Keys that were meant by misspelled ones, and so are not called missing. */
+  readonly meant: ReadonlySet<string>;
+}
 
 /** One account with the defaults below it; undefined when something in it was reported. */
 export function readAccount(
-  entry: Entry,
-  defaults: Tree | undefined,
+  sources: AccountSources,
   home: string,
   mistakes: Mistake[],
 ): AccountConfig | undefined {
-  const settings = new Settings<AccountValues>(accountKeys, [entry.value, defaults]);
-  const found: Mistake[] = [];
-  const account = assembled(entry, settings, home, found);
-  mistakes.push(...found);
-  return found.length === 0 ? account : undefined;
+  const reader = new AccountReader(sources, home);
+  const account = reader.read();
+  mistakes.push(...reader.mistakes);
+  return reader.mistakes.length === 0 && isComplete(account) ? account : undefined;
 }
 
-function assembled(
-  entry: Entry,
-  settings: Settings<AccountValues>,
-  home: string,
-  mistakes: Mistake[],
-): AccountConfig | undefined {
-  const report = reporter(mistakes);
-  const login = readLogin(entry, settings, home, mistakes);
-  const rest = { home, placeholders: login.placeholders, mistakes };
-  const tls = settings.read('tls', rest);
-  const insecure = settings.read('insecure', rest);
-  const ca = settings.read('tlsCa', rest);
-  const fingerprint = settings.read('tlsFingerprint', rest);
-  const account = {
-    name: entry.key,
-    host: login.host,
-    port: settings.read('port', rest) ?? (tls === 'on' ? 995 : 110),
-    tls,
-    tlsSettings: { ca: ca?.absolute, fingerprint },
-    user: login.user,
-    password: settings.read('password', rest),
-    deliver: settings.read('deliver', rest),
-    keep: settings.read('keep', rest),
-    timeout: settings.read('timeout', rest),
-    pipelining: settings.read('pipelining', rest),
-    trace: settings.read('trace', rest),
-    maxSize: settings.read('maxSize', rest),
-    limit: settings.read('limit', rest),
-    enabled: settings.read('enabled', rest),
-  };
-  if (settings.entry('password') === undefined)
-    report(
-      entry.keySpan,
-      `account ${entry.key} has no password`,
-      'add password: {command: ...}, {file: ...} or {prompt: true}',
-    );
-  if (tls === 'off') reportUnencrypted(settings, login.host, insecure === true, report);
-  return isComplete(account) ? account : undefined;
-}
+/** An account as far as it could be read. */
+type Draft = { readonly [Name in keyof AccountConfig]: AccountConfig[Name] | undefined };
 
-interface Login {
-  readonly host: string | undefined;
-  readonly user: string | undefined;
-  readonly placeholders: Placeholders;
-}
-
-function readLogin(
-  entry: Entry,
-  settings: Settings<AccountValues>,
-  home: string,
-  mistakes: Mistake[],
-): Login {
-  const report = reporter(mistakes);
-  const surroundings: Surroundings = { home, placeholders: { account: entry.key }, mistakes };
-  const email = settings.read('email', surroundings);
-  const host = settings.read('host', surroundings);
-  const user = settings.read('user', surroundings) ?? email;
-  const [hostEntry, userEntry, emailEntry] = (['host', 'user', 'email'] as const).map((name) =>
-    settings.entry(name),
-  );
-  if (hostEntry === undefined)
-    report(
-      emailEntry?.value ?? entry.keySpan,
-      `account ${entry.key} has no host`,
-      'add host: the name of the POP3 server',
-    );
-  if (userEntry === undefined && emailEntry === undefined)
-    report(entry.keySpan, `account ${entry.key} has no user`, 'add user: the login name');
-  const placeholders = {
-    account: entry.key,
-    ...(email === undefined ? {} : { email }),
-    ...(user === undefined ? {} : { user }),
-    ...(host === undefined ? {} : { host }),
-  };
-  return { host, user, placeholders };
-}
-
-type ReportAt = (span: Span, message: string, hint: string) => void;
-
-function reporter(mistakes: Mistake[]): ReportAt {
-  return (span, message, hint) => {
-    mistakes.push({ span, message, hint });
-  };
-}
-
-function reportUnencrypted(
-  settings: Settings<AccountValues>,
-  host: string | undefined,
-  insecure: boolean,
-  report: ReportAt,
-): void {
-  const tls = settings.entry('tls');
-  if (tls === undefined) return;
-  if (host !== undefined && !insecure && !isLoopback(host))
-    report(
-      tls.value,
-      `tls: off would send mail and password unencrypted to ${host}`,
-      'write on or starttls, or add insecure: true',
-    );
-  for (const name of ['tlsCa', 'tlsFingerprint'] as const) {
-    const entry = settings.entry(name);
-    if (entry !== undefined)
-      report(entry.keySpan, `${name} without TLS checks nothing`, 'write tls: on or starttls');
-  }
-}
-
-type Draft = {
-  readonly [Name in keyof AccountConfig]: AccountConfig[Name] | undefined;
-};
-
-/** What may be undefined is told by the keys without default; everything else is there unless it was reported. */
 function isComplete(draft: Draft): draft is AccountConfig {
   const optional: ReadonlySet<string> = new Set<keyof AccountConfig>(['maxSize', 'limit']);
   return Object.entries(draft).every(([name, value]) => value !== undefined || optional.has(name));
+}
+
+class AccountReader {
+  readonly mistakes: Mistake[] = [];
+  readonly #sources: AccountSources;
+  readonly #settings: Settings<AccountValues>;
+  readonly #home: string;
+
+  constructor(sources: AccountSources, home: string) {
+    this.#sources = sources;
+    this.#settings = new Settings(accountKeys, [sources.entry.value, sources.defaults]);
+    this.#home = home;
+  }
+
+  read(): Draft {
+    const login = this.#login();
+    const all = this.#surroundings(login);
+    const settings = this.#settings;
+    this.#require('password', 'add password: {command: ...}, {file: ...} or {prompt: true}');
+    return {
+      name: this.#name,
+      host: login.host,
+      user: login.user,
+      ...this.#line(login.host, all),
+      password: settings.read('password', all),
+      deliver: settings.read('deliver', all),
+      keep: settings.read('keep', all),
+      timeout: settings.read('timeout', all),
+      pipelining: settings.read('pipelining', all),
+      trace: settings.read('trace', all),
+      maxSize: settings.read('maxSize', all),
+      limit: settings.read('limit', all),
+      enabled: settings.read('enabled', all),
+    };
+  }
+
+  /** Read first: paths and commands may hold them. */
+  #login(): Partial<Record<'email' | 'host' | 'user', string>> {
+    const settings = this.#settings;
+    const early = this.#surroundings({});
+    const email = settings.read('email', early);
+    const host = settings.read('host', early);
+    const user = settings.read('user', early) ?? email;
+    this.#require('host', 'add host: the name of the POP3 server', settings.entry('email')?.value);
+    if (settings.entry('email') === undefined && !this.#sources.meant.has('email'))
+      this.#require('user', 'add user: the login name');
+    return {
+      ...(email === undefined ? {} : { email }),
+      ...(host === undefined ? {} : { host }),
+      ...(user === undefined ? {} : { user }),
+    };
+  }
+
+  #surroundings(login: Partial<Record<'email' | 'host' | 'user', string>>): Surroundings {
+    const placeholders = { ...login, account: this.#name };
+    return { home: this.#home, placeholders, mistakes: this.mistakes };
+  }
+
+  /** How the line to the server is protected. */
+  #line(host: string | undefined, all: Surroundings): Pick<Draft, 'port' | 'tls' | 'tlsSettings'> {
+    const settings = this.#settings;
+    const tls = settings.read('tls', all);
+    const insecure = settings.read('insecure', all);
+    const ca = settings.read('tlsCa', all)?.absolute;
+    const fingerprint = settings.read('tlsFingerprint', all);
+    const port = settings.read('port', all) ?? (tls === 'on' ? 995 : 110);
+    if (tls === 'off') this.#checkUnencrypted(host, insecure === true);
+    return { port, tls, tlsSettings: { ca, fingerprint } };
+  }
+
+  #checkUnencrypted(host: string | undefined, insecure: boolean): void {
+    const tls = this.#settings.entry('tls');
+    if (tls !== undefined && host !== undefined && !insecure && !isLoopback(host))
+      this.#report(
+        tls.value,
+        `tls: off would send mail and password unencrypted to ${host}`,
+        'write on or starttls, or add insecure: true',
+      );
+    // In the defaults they may be meant for the other accounts.
+    for (const name of ['tlsCa', 'tlsFingerprint']) {
+      const key = entryOf(this.#sources.entry.value, name)?.keySpan;
+      if (key !== undefined)
+        this.#report(key, `${name} checks nothing without TLS`, 'write tls: on or starttls');
+    }
+  }
+
+  #require(name: 'host' | 'user' | 'password', hint: string, span?: Span): void {
+    if (this.#settings.entry(name) !== undefined || this.#sources.meant.has(name)) return;
+    this.#report(span ?? this.#sources.entry.keySpan, `account ${this.#name} has no ${name}`, hint);
+  }
+
+  #report(span: Span, message: string, hint: string): void {
+    this.mistakes.push({ span, message, hint });
+  }
+
+  get #name(): string {
+    return this.#sources.entry.key;
+  }
 }

@@ -51,7 +51,11 @@ function placeholderValue(name: string, span: Span, reading: Reading): string | 
     return reading.report(span, `{${name}} means nothing here`, hint);
   }
   const value = reading.placeholders[known];
-  if (value === undefined) return reading.report(span, `{${known}} is not set for this account`);
+  if (value === undefined)
+    return reading.report(
+      span,
+      `{${known}} is not set for account ${reading.placeholders.account ?? ''}`,
+    );
   // A name from the configuration must not lead out of the folder that the path seems to name.
   if (value.includes('/') || value === '.' || value === '..')
     return reading.report(span, `{${known}} is "${value}", which cannot be part of a path`);

@@ -2,6 +2,7 @@ import type { Key, Keys } from './keys.ts';
 import { nearest } from './nearest.ts';
 import { type Placeholders, readingFor } from './reading.ts';
 import type { Entry, Mistake, Tree } from './tree.ts';
+import { quoted } from './values.ts';
 
 const NOWHERE = { start: 0, end: 0 };
 
@@ -58,26 +59,28 @@ export interface KeyGroup {
   readonly place: string;
 }
 
-/** Reports keys that do not exist here, each with the one that was probably meant. */
+/** Reports keys that do not exist here; returns those that were probably meant. */
 export function reportUnknownKeys(
   map: Tree,
   here: KeyGroup,
   elsewhere: readonly KeyGroup[],
   mistakes: Mistake[],
-): void {
-  if (map.kind !== 'map') return;
+): string[] {
+  if (map.kind !== 'map') return [];
+  const meantKeys: string[] = [];
   for (const { key, keySpan } of map.entries) {
     if (Object.hasOwn(here.keys, key)) continue;
-    const hint = hintFor(key, here, elsewhere);
-    const message = `unknown key ${JSON.stringify(key)}`;
+    const meant = mistaken(key, here) ?? nearest(key, Object.keys(here.keys));
+    if (meant !== undefined) meantKeys.push(meant);
+    const hint = meant === undefined ? hintElsewhere(key, elsewhere) : `did you mean "${meant}"?`;
+    const message = `unknown key ${quoted(key)}`;
     mistakes.push({ span: keySpan, message, ...(hint === undefined ? {} : { hint }) });
   }
+  return meantKeys;
 }
 
-function hintFor(key: string, here: KeyGroup, elsewhere: readonly KeyGroup[]): string | undefined {
+function hintElsewhere(key: string, elsewhere: readonly KeyGroup[]): string | undefined {
   if (key === '<<') return 'what accounts share goes under "defaults"';
-  const meant = nearest(key, Object.keys(here.keys)) ?? mistaken(key, here);
-  if (meant !== undefined) return `did you mean "${meant}"?`;
   const group = elsewhere.find((group) => Object.hasOwn(group.keys, key));
   return group === undefined ? undefined : `it belongs ${group.place}`;
 }

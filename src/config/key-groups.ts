@@ -1,0 +1,46 @@
+import { accountKeys, alertKeys, topKeys } from './keys.ts';
+import { type KeyGroup, reportUnknownKeys } from './settings.ts';
+import type { Entry, Mistake, Tree } from './tree.ts';
+import { nameOf } from './values.ts';
+
+export const topGroup: KeyGroup = {
+  keys: { accounts: {}, defaults: {}, alerts: {}, ...topKeys },
+  place: 'at the top, not in an account',
+};
+
+export const accountGroup: KeyGroup = {
+  keys: accountKeys,
+  place: 'in an account or under "defaults"',
+};
+
+export const alertGroup: KeyGroup = { keys: alertKeys, place: 'under "alerts"' };
+
+/** What to begin with. */
+export const SKETCH = 'accounts: {NAME: {host: ..., user: ..., password: ...}}';
+
+export interface CheckedMap {
+  readonly map: Tree;
+  /** Keys that were probably meant by unknown ones: they are not missing as well. */
+  readonly meant: readonly string[];
+}
+
+/** An entry's value when it is a map (nothing counts as an empty one); its unknown keys are reported. */
+export function checkedMap(
+  entry: Entry | undefined,
+  group: KeyGroup,
+  elsewhere: readonly KeyGroup[],
+  mistakes: Mistake[],
+): CheckedMap | undefined {
+  if (entry === undefined) return undefined;
+  const { key, value } = entry;
+  if (value.kind !== 'map' && value.kind !== 'empty') {
+    mistakes.push({ span: value, message: `${key}: expected keys, found ${shape(value)}` });
+    return undefined;
+  }
+  return { map: value, meant: reportUnknownKeys(value, group, elsewhere, mistakes) };
+}
+
+/** Never the text itself: `gmx: hunter2` may hold a password. */
+function shape(tree: Tree): string {
+  return tree.kind === 'text' ? 'text' : nameOf(tree);
+}
