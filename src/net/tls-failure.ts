@@ -1,0 +1,95 @@
+import type { TLSSocket } from 'node:tls';
+import { Failure } from '../errors.ts';
+import { codeOf, reasonOf } from './reason.ts';
+
+/** OpenSSL's verdicts on a certificate, in words that follow 'the certificate of HOST is not accepted:'. */
+const verdicts: Readonly<Record<string, string>> = {
+  CERT_HAS_EXPIRED: 'it has expired',
+  CERT_NOT_YET_VALID: 'it is not valid yet',
+  DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
+  SELF_SIGNED_CERT_IN_CHAIN: 'it was issued by an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT: 'it was issued by an unknown authority',
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'it was issued by an unknown authority',
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'it was issued by an unknown authority',
+  CERT_UNTRUSTED: 'it was issued by an unknown authority',
+  CERT_REVOKED: 'it was revoked',
+  INVALID_PURPOSE: 'it is not a server certificate',
+  INVALID_CA: 'it was issued by a certificate that may not issue any',
+  CERT_SIGNATURE_FAILURE: 'its signature is wrong',
+  CERT_CHAIN_TOO_LONG: 'its chain is too long',
+};
+
+const pin = 'If you know the certificate, pin it with tlsFingerprint.';
+
+interface Where {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** What went wrong between the first octet of a TLS handshake and its end. */
+export function tlsFailure(error: Error, socket: TLSSocket, where: Where): Failure {
+  const facts = { phase: 'tls', ...where } as const;
+  const code = codeOf(error);
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    const certificateNames = namesIn(error);
+    const reason = 'it is for another host';
+    return new Failure(
+      'tls_verify',
+      `certificate refused: ${reason}`,
+      { ...facts, reason, certificateNames },
+      error,
+    );
+  }
+  const verdict = code === undefined ? undefined : verdicts[code];
+  if (verdict !== undefined) {
+    const reason = code === 'CERT_HAS_EXPIRED' ? withDate(verdict, socket) : verdict;
+    return new Failure(
+      'tls_verify',
+      `certificate refused: ${reason}`,
+      { ...facts, reason, hint: pin },
+      error,
+    );
+  }
+  if (code === 'ECONNRESET' || code === 'EPIPE' || code === undefined) {
+    const reason = 'closed during the TLS handshake';
+    return new Failure('connection_lost', reason, { ...facts, reason }, error);
+  }
+  const { reason, hint } = explain(code, error);
+  return new Failure(
+    'tls_handshake',
+    `TLS handshake failed: ${reason}`,
+    { ...facts, reason, ...(hint && { hint }) },
+    error,
+  );
+}
+
+function explain(code: string, error: Error): { reason: string; hint?: string } {
+  if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
+    return {
+      reason: 'the port does not speak TLS',
+      hint: 'If the server wants STLS on this port, set tls: starttls; implicit TLS is on port 995.',
+    };
+  }
+  if (code === 'ERR_SSL_UNSUPPORTED_PROTOCOL' || code.includes('ALERT_PROTOCOL_VERSION')) {
+    return { reason: 'the server offers nothing newer than TLS 1.1' };
+  }
+  const known = 'reason' in error && typeof error.reason === 'string' ? error.reason : undefined;
+  return { reason: known ?? reasonOf(error) };
+}
+
+/** The certificate's alternative names, else its common name; at most 20. */
+function namesIn(error: Error): readonly string[] {
+  const certificate = 'cert' in error ? (error.cert as Readonly<Record<string, unknown>>) : {};
+  const names =
+    typeof certificate['subjectaltname'] === 'string' ? certificate['subjectaltname'] : '';
+  const found = names
+    .split(', ')
+    .filter((name) => /^(DNS|IP Address):/.test(name))
+    .map((name) => name.replace(/^(DNS|IP Address):/, ''));
+  return found.slice(0, 20);
+}
+
+function withDate(verdict: string, socket: TLSSocket): string {
+  const until: unknown = socket.getPeerCertificate()?.valid_to;
+  return typeof until === 'string' && until !== '' ? `${verdict} (${until})` : verdict;
+}

@@ -1,0 +1,39 @@
+import type { MessageRef } from '../../mail/message.ts';
+import type { QuitOutcome } from '../source.ts';
+import { type Command, dele } from './wire/commands.ts';
+import type { Reply } from './wire/connection.ts';
+
+/** Deletions of one session: waiting to be sent, sent, answered. Replies come in the order of the commands. */
+export class Deletions {
+  readonly #refs: MessageRef[] = [];
+  readonly #deleted: MessageRef[] = [];
+  readonly #refused: { readonly ref: MessageRef; readonly serverSaid: string }[] = [];
+  #sent = 0;
+  #answered = 0;
+
+  get waiting(): number {
+    return this.#refs.length - this.#sent;
+  }
+
+  add(ref: MessageRef): void {
+    this.#refs.push(ref);
+  }
+
+  /** The next commands, which the caller sends now. */
+  next(most: number): readonly Command[] {
+    const batch = this.#refs.slice(this.#sent, this.#sent + Math.max(most, 0));
+    this.#sent += batch.length;
+    return batch.map((ref) => dele(ref.number));
+  }
+
+  answered(reply: Reply): void {
+    const ref = this.#refs[this.#answered++];
+    if (ref === undefined) throw new Error('an answer to a DELE that was not sent');
+    if (reply.status === 'ok') this.#deleted.push(ref);
+    else this.#refused.push({ ref, serverSaid: reply.line });
+  }
+
+  get outcome(): QuitOutcome {
+    return { deleted: this.#deleted, refused: this.#refused };
+  }
+}

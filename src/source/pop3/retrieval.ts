@@ -1,0 +1,213 @@
+import type { MessageRef } from '../../mail/message.ts';
+import type { Retrieval } from '../source.ts';
+import type { Deletions } from './deletions.ts';
+import type { Dialogue } from './dialogue.ts';
+import { type Command, noop, retr } from './wire/commands.ts';
+import type { Reply } from './wire/connection.ts';
+import { hasCode } from './wire/status.ts';
+
+/** Commands ahead of their replies at most. Together they are 7 KB: no server's receive buffer fills up. */
+export const mostCommands = 512;
+
+/** Listed octets ahead at most: what still comes after a stop. A message counts for no more than this. */
+const mostOctets = 4 * 1024 * 1024;
+
+const done = { done: true, value: undefined } as const;
+
+/**
+ * One run of RETR commands, several ahead of their replies where the server pipelines. The window is filled up when
+ * it is half empty, in one write, and only when no octets are waiting to be used. Behind the last RETR goes a NOOP:
+ * its reply confirms the last message, as the next RETR's reply confirms every other.
+ */
+export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
+  readonly #dialogue: Dialogue;
+  readonly #deletions: Deletions;
+  readonly #refs: readonly MessageRef[];
+  readonly #stop: AbortSignal;
+  readonly #window: number;
+  #sent = 0;
+  #answered = 0;
+  #octetsAhead = 0;
+  #state: 'asking' | 'asked' | 'ended' = 'asking';
+  #content: MessageContent | undefined;
+
+  constructor(
+    line: { readonly dialogue: Dialogue; readonly deletions: Deletions; readonly window: number },
+    refs: readonly MessageRef[],
+    stop: AbortSignal,
+  ) {
+    this.#dialogue = line.dialogue;
+    this.#deletions = line.deletions;
+    this.#window = line.window;
+    this.#refs = refs;
+    this.#stop = stop;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async next(): Promise<IteratorResult<Retrieval>> {
+    if (this.#content?.open === true) await this.#content.skip();
+    this.#content = undefined;
+    while (this.#state !== 'ended') {
+      const event = this.#dialogue.poll();
+      if (event === undefined) await this.wait();
+      else if (event.type !== 'reply') throw new Error(`${event.type} between two messages`);
+      else {
+        const retrieval = this.#answer(event);
+        if (retrieval !== undefined) return { done: false, value: retrieval };
+      }
+    }
+    return done;
+  }
+
+  /** Nobody wants the rest. What is on its way is read and thrown away by whatever the session does next. */
+  return(): Promise<IteratorResult<Retrieval>> {
+    this.#state = 'ended';
+    this.#content?.abandon();
+    return Promise.resolve(done);
+  }
+
+  /** Waits for octets, after asking for more messages if the window is half empty. */
+  async wait(): Promise<void> {
+    if (this.#state !== 'ended') this.#topUp();
+    if (this.#dialogue.outstanding > 0) await this.#dialogue.fill();
+    else this.#state = 'ended';
+  }
+
+  /** So much of the current message has come. */
+  arrived(octets: number): void {
+    this.#octetsAhead -= octets;
+  }
+
+  #answer(reply: Reply): Retrieval | undefined {
+    const { verb } = reply.command;
+    if (verb === 'RETR') return this.#message(reply);
+    if (verb === 'DELE') this.#deletions.answered(reply);
+    else this.#state = 'ended';
+    return undefined;
+  }
+
+  #message(reply: Reply): Retrieval {
+    const ref = this.#refs[this.#answered++];
+    if (ref === undefined) throw new Error('an answer to a RETR that was not sent');
+    const weight = weightOf(ref);
+    if (reply.hasContent) {
+      this.#content = new MessageContent(this.#dialogue, this, weight);
+      return { kind: 'message', ref, content: this.#content };
+    }
+    this.#octetsAhead -= weight;
+    if (hasCode(reply, 'SYS/TEMP')) throw this.#dialogue.refusal(reply, 'sys_temp');
+    return { kind: 'refused', ref, serverSaid: reply.line };
+  }
+
+  #topUp(): void {
+    const ahead = this.#dialogue.outstanding;
+    if (ahead > 0 && (ahead * 2 > this.#window || this.#octetsAhead * 2 > mostOctets)) return;
+    const commands = this.#nextCommands(this.#window - ahead);
+    // Without pipelining deletions wait for quit: they cost the same there.
+    if (this.#window > 1)
+      commands.push(...this.#deletions.next(this.#window - ahead - commands.length));
+    this.#dialogue.send(...commands);
+  }
+
+  #nextCommands(room: number): Command[] {
+    const commands: Command[] = [];
+    if (this.#state === 'asked') return commands;
+    while (commands.length < room && !this.#stop.aborted) {
+      const ref = this.#refs[this.#sent];
+      if (ref === undefined || !this.#fits(ref)) break;
+      commands.push(retr(ref.number));
+      this.#sent++;
+      this.#octetsAhead += weightOf(ref);
+    }
+    const all = this.#stop.aborted || this.#sent === this.#refs.length;
+    if (all && this.#sent > 0 && commands.length < room) {
+      commands.push(noop);
+      this.#state = 'asked';
+    }
+    return commands;
+  }
+
+  #fits(ref: MessageRef): boolean {
+    return this.#octetsAhead === 0 || this.#octetsAhead + weightOf(ref) <= mostOctets;
+  }
+}
+
+/** The content of one message: iterator and iterable in one, since it can be read only once. */
+class MessageContent implements AsyncIterableIterator<Uint8Array> {
+  readonly #dialogue: Dialogue;
+  readonly #retrieval: WindowedRetrieval;
+  /** Listed octets still to come; the listing may be wrong, so the end settles it. */
+  #weight: number;
+  #state: 'open' | 'abandoned' | 'complete' = 'open';
+
+  constructor(dialogue: Dialogue, retrieval: WindowedRetrieval, weight: number) {
+    this.#dialogue = dialogue;
+    this.#retrieval = retrieval;
+    this.#weight = weight;
+  }
+
+  get open(): boolean {
+    return this.#state === 'open';
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  /** Not an async function: most slices are there already, and a small message has only one. */
+  next(): Promise<IteratorResult<Uint8Array>> {
+    if (this.#state === 'complete') return Promise.resolve(done);
+    // An end here would pass off a torn message as whole.
+    if (this.#state === 'abandoned') return Promise.reject(new Error('read after moving on'));
+    try {
+      const taken = this.#take();
+      return taken === undefined ? this.#wait() : Promise.resolve(this.#result(taken));
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Reads the rest and drops it; nobody can read it any more. */
+  async skip(): Promise<void> {
+    this.#state = 'abandoned';
+    for (let taken = this.#take(); taken !== 'end'; taken = this.#take()) {
+      if (taken === undefined) await this.#retrieval.wait();
+    }
+  }
+
+  abandon(): void {
+    if (this.#state === 'open') this.#state = 'abandoned';
+  }
+
+  async #wait(): Promise<IteratorResult<Uint8Array>> {
+    for (;;) {
+      await this.#retrieval.wait();
+      const taken = this.#take();
+      if (taken !== undefined) return this.#result(taken);
+    }
+  }
+
+  #result(taken: Uint8Array | 'end'): IteratorResult<Uint8Array> {
+    if (taken !== 'end') return { done: false, value: taken };
+    this.#state = 'complete';
+    return done;
+  }
+
+  /** The next slice; undefined if it has not arrived yet. */
+  #take(): Uint8Array | 'end' | undefined {
+    const event = this.#dialogue.poll();
+    if (event === undefined) return undefined;
+    const slice = event.type === 'content' ? event.octets : undefined;
+    const listed = Math.min(slice?.length ?? this.#weight, this.#weight);
+    this.#weight -= listed;
+    this.#retrieval.arrived(listed);
+    return slice ?? 'end';
+  }
+}
+
+function weightOf(ref: MessageRef): number {
+  return Math.min(ref.size, mostOctets);
+}

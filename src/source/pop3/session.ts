@@ -1,0 +1,154 @@
+import type { MessageRef } from '../../mail/message.ts';
+import type { Listing, QuitOutcome, Retrieval, SessionContext, SourceSession } from '../source.ts';
+import { readCapabilities } from './capabilities.ts';
+import { Deletions } from './deletions.ts';
+import type { Dialogue } from './dialogue.ts';
+import { mostCommands, WindowedRetrieval } from './retrieval.ts';
+import { Survey, surveyCommands } from './survey.ts';
+import type { Capabilities } from './wire/capabilities.ts';
+import { type Command, capa, quit, top } from './wire/commands.ts';
+import type { Reply } from './wire/connection.ts';
+
+/** Octets of a TOP reply that are kept: enough for any header, and a peek is not worth more memory. */
+const largestPeek = 1024 * 1024;
+
+export interface SessionStart {
+  readonly dialogue: Dialogue;
+  /** What the server said it could before the login, on the same security layer. */
+  readonly capabilities: Capabilities;
+  readonly pipelining: 'auto' | 'on' | 'off';
+  readonly context: SessionContext;
+  readonly onDispose: () => void;
+}
+
+/** A POP3 session in TRANSACTION state. Its calls come one after the other, except that `delete` may come any time. */
+export class Pop3Session implements SourceSession {
+  readonly #start: SessionStart;
+  readonly #dialogue: Dialogue;
+  readonly #deletions = new Deletions();
+  #capabilities: Capabilities;
+  /** What CAPA says may change with the login (RFC 2449 §5), so it is asked again with the first command. */
+  #surveyed = false;
+
+  constructor(start: SessionStart) {
+    this.#start = start;
+    this.#dialogue = start.dialogue;
+    this.#capabilities = start.capabilities;
+  }
+
+  get retrievalRemoves(): boolean {
+    return this.#capabilities.expire?.days === 0;
+  }
+
+  /** Servers show windows and glitch: an incomplete listing is asked for once more. */
+  async list(): Promise<Listing> {
+    this.#start.context.onPhase?.('list');
+    const first = await this.#survey();
+    return first.complete ? first : this.#survey();
+  }
+
+  retrieve(refs: readonly MessageRef[], stop: AbortSignal): AsyncIterable<Retrieval> {
+    this.#dialogue.phase = 'retr';
+    const line = { dialogue: this.#dialogue, deletions: this.#deletions, window: this.#window };
+    return new WindowedRetrieval(line, refs, stop);
+  }
+
+  async peek(ref: MessageRef, bodyLines: number): Promise<Uint8Array> {
+    await this.#settle();
+    this.#dialogue.phase = 'retr';
+    const reply = await this.#dialogue.ask(top(ref.number, bodyLines));
+    if (reply.status !== 'ok') throw this.#dialogue.refusal(reply, 'retrieve_refused');
+    const slices: Uint8Array[] = [];
+    let kept = 0;
+    await this.#dialogue.content((octets) => {
+      const slice = octets.subarray(0, largestPeek - kept);
+      kept += slice.length;
+      if (slice.length > 0) slices.push(Uint8Array.from(slice));
+    });
+    return Buffer.concat(slices);
+  }
+
+  delete(ref: MessageRef): void {
+    this.#deletions.add(ref);
+  }
+
+  async quit(): Promise<QuitOutcome> {
+    this.#dialogue.phase = 'dele';
+    await this.#settle();
+    this.#dialogue.phase = 'quit';
+    const reply = await this.#dialogue.ask(quit);
+    if (reply.status !== 'ok') throw this.#dialogue.refusal(reply, 'sys_temp');
+    await this[Symbol.asyncDispose]();
+    return this.#deletions.outcome;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    this.#dialogue[Symbol.dispose]();
+    this.#start.onDispose();
+    return Promise.resolve();
+  }
+
+  get #pipelines(): boolean {
+    const { pipelining } = this.#start;
+    return pipelining === 'auto' ? this.#capabilities.has('PIPELINING') : pipelining === 'on';
+  }
+
+  get #window(): number {
+    return this.#pipelines ? mostCommands : 1;
+  }
+
+  async #survey(): Promise<Listing> {
+    await this.#settle();
+    this.#dialogue.phase = 'list';
+    const survey = new Survey(this.#dialogue);
+    const take = async (reply: Reply): Promise<void> => {
+      if (reply.command === capa) await this.#takeCapabilities(reply);
+      else await survey.take(reply);
+    };
+    const ahead = this.#surveyed ? [] : [capa];
+    this.#surveyed = true;
+    // One round trip for all where that is known to work; else CAPA tells whether it works for the rest.
+    if (this.#pipelines) await this.#converse([...ahead, ...surveyCommands], take);
+    else {
+      await this.#converse(ahead, take);
+      await this.#converse(surveyCommands, take);
+    }
+    return survey.listing;
+  }
+
+  async #takeCapabilities(reply: Reply): Promise<void> {
+    this.#capabilities = (await readCapabilities(this.#dialogue, reply)) ?? this.#capabilities;
+  }
+
+  async #converse(
+    commands: readonly Command[],
+    take: (reply: Reply) => Promise<void>,
+  ): Promise<void> {
+    const together = this.#pipelines;
+    if (together) this.#dialogue.send(...commands);
+    for (const command of commands) {
+      if (!together) this.#dialogue.send(command);
+      await take(await this.#dialogue.reply());
+    }
+  }
+
+  /** Sends the deletions that wait, and reads all answers outstanding, those of an abandoned retrieval too. */
+  async #settle(): Promise<void> {
+    for (;;) {
+      const event = this.#dialogue.poll();
+      if (event === undefined) {
+        this.#sendDeletions();
+        if (this.#dialogue.outstanding === 0) return;
+        await this.#dialogue.fill();
+      } else if (event.type === 'reply' && event.command.verb === 'DELE') {
+        this.#deletions.answered(event);
+      }
+    }
+  }
+
+  #sendDeletions(): void {
+    const room = this.#window - this.#dialogue.outstanding;
+    if (room * 2 < this.#window) return;
+    this.#dialogue.send(...this.#deletions.next(room));
+  }
+}
