@@ -1,0 +1,62 @@
+import { createHash, hash } from 'node:crypto';
+
+/** What is known of a file from its name alone. */
+export interface ParsedName {
+  /** The part that no reader changes: without `,S=…` and `:2,…`. */
+  readonly base: string;
+  /** Octets of the file by its `,S=`. */
+  readonly fileSize: number | undefined;
+  /** When it was received, seconds since 1970. */
+  readonly unixTime: number;
+}
+
+/**
+ * Names for the messages of one owner in one Maildir, by the Maildir rule `time.unique.host`. The unique part names the
+ * owner and the message: an owner recognises its own leftovers, and no server can bring about a name twice, because the
+ * owner's random id goes into the hash.
+ */
+export class UniqueNames {
+  readonly #secret: string;
+  readonly #ours: string;
+  readonly #host: string;
+  #attempt = 0;
+
+  /** `owner` is anything that tells this owner in this Maildir from every other, with something random in it. */
+  constructor(owner: string, hostname: string) {
+    this.#secret = owner;
+    this.#ours = `P${createHash('sha256').update(owner).digest('hex').slice(0, 8)}`;
+    this.#host = safeHost(hostname);
+  }
+
+  /** A name that this process gave to no other message. */
+  next(uid: string, receivedAt: Date): string {
+    const unixTime = Math.floor(receivedAt.getTime() / 1000);
+    const unique = hash('sha256', `${this.#secret}\n${uid}`).slice(0, 16);
+    return `${unixTime}.${this.#ours}${unique}_${this.#attempt++}.${this.#host}`;
+  }
+
+  /** Whether this owner made that name, in this Maildir. */
+  isOurs(name: string): boolean {
+    return name.startsWith(`.${this.#ours}`, name.indexOf('.'));
+  }
+}
+
+/** With the size in the name, readers need not stat the file (Dovecot's `,S=`). */
+export function withSize(base: string, fileSize: number): string {
+  return `${base},S=${fileSize}`;
+}
+
+export function parseName(name: string): ParsedName {
+  const size = /,S=(\d{1,15})(?=$|[,:])/.exec(name)?.[1];
+  return {
+    base: /^[^,:]*/.exec(name)?.[0] ?? name,
+    fileSize: size === undefined ? undefined : Number(size),
+    unixTime: Number.parseInt(name, 10),
+  };
+}
+
+/** maildir(5): `/` and `:` are written as octal; a comma would begin the size; the name must stay short. */
+function safeHost(hostname: string): string {
+  const printable = hostname.replace(/[^\x21-\x7e]|[,\\]/g, '_').slice(0, 64);
+  return printable.replaceAll('/', '\\057').replaceAll(':', '\\072') || 'localhost';
+}

@@ -1,0 +1,238 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { replaceFile } from '../durable/file.ts';
+import { errnoOf, storageFailure } from '../durable/storage-failure.ts';
+import { Failure } from '../errors.ts';
+import type { Intent } from '../mail/intent.ts';
+import { accountFolder, prepareAccountFolder } from './account-folder.ts';
+import { currentBootId } from './boot.ts';
+import { compact, isWorthCompacting } from './compact.ts';
+import { Journal } from './journal.ts';
+import { headerLine, type JournalRecord, recordLine } from './journal-line.ts';
+import { Ledger, reconciliation } from './ledger.ts';
+import { type AccountLock, lockAccount } from './lock.ts';
+import { type Replayed, replay, stateFailure } from './replay.ts';
+import { Reserve } from './reserve.ts';
+import type { SeenRecord, SeenStore } from './seen-store.ts';
+import { readStatus } from './status.ts';
+
+export interface JournalStoreOptions {
+  /** The state directory; the account's files are in `accounts/ACCOUNT/` in it. */
+  readonly directory: string;
+  readonly account: string;
+  /** ms since 1970. */
+  readonly now: () => number;
+  /** false: only look (a dry run). Nothing is locked, made or changed, and whatever would write rejects. */
+  readonly lock: boolean;
+  /** ms to wait for another popfetch that holds the account. */
+  readonly wait?: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * The file form of a SeenStore: one append-only journal an account. Throws a Failure: `locked` when another process holds
+ * the account, `state` when the journal is damaged, missing though there was one, of a newer format, or where others could
+ * write to it. It never starts empty in the place of records that were lost.
+ */
+export async function openJournalStore(options: JournalStoreOptions): Promise<SeenStore> {
+  return options.lock ? openLocked(options) : openToLook(options);
+}
+
+async function openLocked(options: JournalStoreOptions): Promise<SeenStore> {
+  const folder = await prepareAccountFolder(options.directory, options.account);
+  const lock = await lockAccount(folder, options);
+  try {
+    const file = path.join(folder, 'journal');
+    const reserve = new Reserve(path.join(folder, 'reserve'));
+    await reserve.provide();
+    const opened = openExisting(file, 'r+') ?? (await startNew(folder, file, options));
+    const { fd, length, ledger, storeId } = await replayAndMend(opened, file, options.account);
+    const writing = { journal: new Journal(fd, file, length, reserve), lock, now: options.now };
+    return new JournalSeenStore(storeId, ledger, writing);
+  } catch (error) {
+    await lock[Symbol.asyncDispose]();
+    throw storageFailure(error, folder, 'state');
+  }
+}
+
+/** As the last run left it; what a running one is just writing counts or not. */
+async function openToLook(options: JournalStoreOptions): Promise<SeenStore> {
+  const folder = accountFolder(options.directory, options.account);
+  const file = path.join(folder, 'journal');
+  const ledger = new Ledger();
+  const fd = openExisting(file, 'r');
+  if (fd === undefined) {
+    refuseIfThereWasOne(folder, file, options);
+    return new JournalSeenStore(newStoreId(), ledger, undefined);
+  }
+  try {
+    const { header } = replay(fd, file, options.account, (record) => ledger.apply(record));
+    return new JournalSeenStore(header.storeId, ledger, undefined);
+  } catch (error) {
+    throw storageFailure(error, file, 'state');
+  } finally {
+    fs.closeSync(fd);
+  }
+}
+
+interface Writing {
+  readonly journal: Journal;
+  readonly lock: AccountLock;
+  readonly now: () => number;
+}
+
+class JournalSeenStore implements SeenStore {
+  readonly id: string;
+  readonly bootId = currentBootId();
+  readonly #ledger: Ledger;
+  #writing: Writing | undefined;
+
+  constructor(id: string, ledger: Ledger, writing: Writing | undefined) {
+    this.id = id;
+    this.#ledger = ledger;
+    this.#writing = writing;
+  }
+
+  get size(): number {
+    return this.#ledger.known.size;
+  }
+
+  get unsettled(): readonly Intent[] {
+    return [...this.#ledger.promised.values()].flat();
+  }
+
+  has(uid: string): boolean {
+    return this.#ledger.known.has(uid);
+  }
+
+  deliveredAt(uid: string): number | undefined {
+    return this.#ledger.known.get(uid);
+  }
+
+  async intend(batch: readonly Intent[]): Promise<void> {
+    const at = this.#writing?.now() ?? 0;
+    const records = batch.map(
+      (intent) => ({ kind: 'intent', uid: intent.uid, intent, at }) as const,
+    );
+    await this.#append(records, { useReserve: false });
+  }
+
+  async record(batch: readonly SeenRecord[]): Promise<void> {
+    const records = batch.map(
+      ({ uid, deliveredAt }) => ({ kind: 'done', uid, at: deliveredAt }) as const,
+    );
+    await this.#append(records, { useReserve: true });
+  }
+
+  async withdraw(uids: readonly string[]): Promise<void> {
+    const records = uids.map((uid) => ({ kind: 'withdrawn', uid }) as const);
+    await this.#append(records, { useReserve: true });
+  }
+
+  async reconcile(listed: ReadonlySet<string>, now: number): Promise<void> {
+    await this.#append(reconciliation(this.#ledger, listed, now), { useReserve: false });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const writing = this.#writing;
+    this.#writing = undefined;
+    if (writing === undefined) return;
+    try {
+      await writing.journal.close();
+    } finally {
+      await writing.lock[Symbol.asyncDispose]();
+    }
+  }
+
+  async #append(
+    records: readonly JournalRecord[],
+    options: { readonly useReserve: boolean },
+  ): Promise<void> {
+    if (records.length === 0) return;
+    if (this.#writing === undefined) throw new TypeError('this store is closed, or only looks');
+    this.#writing.lock.assertHeld();
+    await this.#writing.journal.append(records.map(recordLine), options);
+    for (const record of records) this.#ledger.apply(record);
+  }
+}
+
+interface Opened {
+  readonly fd: number;
+  readonly length: number;
+  readonly ledger: Ledger;
+  readonly storeId: string;
+}
+
+/** Cuts off what a crash tore, and drops dead weight. Closes `fd` when it fails. */
+async function replayAndMend(fd: number, file: string, account: string): Promise<Opened> {
+  const ledger = new Ledger();
+  let replayed: Replayed;
+  try {
+    replayed = replay(fd, file, account, (record) => ledger.apply(record));
+    // Nothing behind it was acknowledged; the next line must not be glued to half of one.
+    fs.ftruncateSync(fd, replayed.length);
+    const { storeId } = replayed.header;
+    if (!isWorthCompacting(replayed.lines, ledger)) {
+      return { fd, length: replayed.length, ledger, storeId };
+    }
+    await compactUnlessFull(fd, file, replayed, ledger);
+    fs.closeSync(fd);
+    const compacted = fs.openSync(file, 'r+');
+    return { fd: compacted, length: fs.fstatSync(compacted).size, ledger, storeId };
+  } catch (error) {
+    fs.closeSync(fd);
+    throw error;
+  }
+}
+
+async function compactUnlessFull(
+  fd: number,
+  file: string,
+  replayed: Replayed,
+  ledger: Ledger,
+): Promise<void> {
+  try {
+    await compact(fd, file, replayed.header, ledger);
+  } catch (error) {
+    // The old one serves as well, and is longer only.
+    if (!(error instanceof Failure && error.code === 'no_space')) throw error;
+  }
+}
+
+function openExisting(file: string, mode: 'r' | 'r+'): number | undefined {
+  const { O_RDONLY, O_RDWR, O_NOFOLLOW } = fs.constants;
+  try {
+    return fs.openSync(file, (mode === 'r' ? O_RDONLY : O_RDWR) | O_NOFOLLOW);
+  } catch (error) {
+    if (errnoOf(error) === 'ENOENT') return undefined;
+    throw storageFailure(error, file, 'state');
+  }
+}
+
+/** The journal comes first: that the id is there tells that there was a journal. */
+async function startNew(
+  folder: string,
+  file: string,
+  options: JournalStoreOptions,
+): Promise<number> {
+  refuseIfThereWasOne(folder, file, options);
+  const storeId = newStoreId();
+  await replaceFile(file, Buffer.from(headerLine(options.account, storeId), 'latin1'), 0o600);
+  await replaceFile(path.join(folder, 'id'), Buffer.from(`${storeId}\n`, 'latin1'), 0o600);
+  return fs.openSync(file, 'r+');
+}
+
+function refuseIfThereWasOne(folder: string, file: string, options: JournalStoreOptions): void {
+  const wasThere =
+    ['id', 'journal.bak'].some((name) => fs.existsSync(path.join(folder, name))) ||
+    readStatus(options.directory, options.account).delivered > 0;
+  if (!wasThere) return;
+  throw stateFailure(file, 'is missing: what was delivered before is not known', {
+    hint: `Put it back from a backup, or remove the folder ${folder} to fetch everything anew.`,
+  });
+}
+
+function newStoreId(): string {
+  return randomBytes(16).toString('hex');
+}
