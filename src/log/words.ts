@@ -212,9 +212,12 @@ function tooSoon({ host, failure }: Story): string {
   return `${host} wants to be polled ${often}`;
 }
 
-/** The reason of a destination that refuses is a predicate: 'exited 75 (temporary)'. */
-function notDelivered({ place, failure, forSome }: Story): string {
-  return `${place} ${failure.facts.reason ?? `failed (${failure.message})`}${forSome}`;
+/** What a program did is told as its deed ('exited 75 (temporary)'), what a file did not let us do as its reason. */
+function notDelivered({ place, failure, forSome, reason }: Story): string {
+  const isDeed = failure.facts.reason !== undefined && failure.facts.path === undefined;
+  return isDeed
+    ? `${place} ${reason}${forSome}`
+    : `cannot deliver to ${place}: ${reason}${forSome}`;
 }
 
 function cannotWrite(usually: string): (story: Story) => string {
@@ -222,8 +225,8 @@ function cannotWrite(usually: string): (story: Story) => string {
 }
 
 function polledByAnother({ failure, context }: Story): string {
-  const { holder } = failure.facts;
-  if (holder === undefined) return 'being polled by another popfetch';
+  const { holder, reason } = failure.facts;
+  if (holder === undefined) return reason ?? 'being polled by another popfetch';
   return `being polled by pid ${holder.pid} since ${formatMoment(holder.since, context.now)}`;
 }
 

@@ -59,6 +59,14 @@ const cases: readonly Case[] = [
     lines: ['FAIL procmail exited 65 for 1 of 1 message; it stays on the server'],
   },
   {
+    code: 'deliver_temp',
+    facts: { reason: 'too many open files', path: '/home/joe/Maildir/tmp' },
+    counts: { new: 11, wanted: 12 },
+    lines: [
+      'FAIL cannot deliver to ~/Maildir/: too many open files for 1 of 12 messages; it stays on the server',
+    ],
+  },
+  {
     code: 'connection_lost',
     counts: { new: 1204, wanted: 2310 },
     lines: [
@@ -165,6 +173,11 @@ const cases: readonly Case[] = [
     code: 'locked',
     facts: { holder: { pid: 4242, since: at(9, 10) } },
     lines: ['skip being polled by pid 4242 since 09:10'],
+  },
+  {
+    code: 'locked',
+    facts: { reason: 'the lock was taken away while it was held' },
+    lines: ['skip the lock was taken away while it was held'],
   },
   { code: 'locked', lines: ['skip being polled by another popfetch'] },
   {
