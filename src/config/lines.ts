@@ -1,3 +1,4 @@
+import { printable } from '../util/printable.ts';
 import { type Stretch, secretStretches } from './mask.ts';
 import type { Place, ShownLine } from './problem.ts';
 import type { Span } from './tree.ts';
@@ -49,7 +50,7 @@ function hidden(line: string, marked: Stretch, secrets: readonly Stretch[]): Sho
     at = secret.to;
   }
   text += line.slice(at);
-  const visible = text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, ' ');
+  const visible = printable(text.replaceAll('\t', ' '));
   const from = moved(marked.from, secrets, 0);
   const to = moved(marked.to, secrets, MASK.length);
   return { text: visible, caret: from, carets: Math.max(1, to - from) };

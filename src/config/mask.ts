@@ -8,7 +8,7 @@ export interface Stretch {
 
 // Misspelled ones too: a line is shown because something in it is wrong.
 const PASSWORD_KEY =
-  /(?<=^|[\s{,])["']?[\w-]*(?:pas|pw|psw|sword|secret|token)[\w-]*["']?\s*:\s*/gi;
+  /(?<=^|[\s{,])["']?[\w-]{0,40}(?:pas|pw|psw|sword|secret|token)[\w-]{0,40}["']?\s*:\s*/gi;
 
 // Where one of these follows, it is said where the password comes from, and that is no secret.
 const KNOWN_FORM = new RegExp(`^[{\\s]*["']?(?:${passwordForms.join('|')})["']?\\s*:`);

@@ -58,7 +58,7 @@ function readConfig(
   const perHost = settings.read('perHost', surroundings);
   const stateDir = settings.read('stateDir', surroundings)?.absolute;
   const alerts = checkedMap(entryOf(tree, 'alerts'), alertGroup, [], mistakes);
-  const alert = new Settings(alertKeys, [alerts?.map]);
+  const alert = new Settings(alertKeys, [alerts?.map], 'alerts.');
   const after = alert.read('after', surroundings);
   const remind = alert.read('remind', surroundings);
   const accounts = readAccounts(tree, home, mistakes);

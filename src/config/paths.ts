@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import { nearest } from './nearest.ts';
 import { type PlaceholderName, placeholderNames, type Reading } from './reading.ts';
 import type { Span, Tree } from './tree.ts';
-import { readText } from './values.ts';
+import { quoted, readText } from './values.ts';
 
 /** A path as the user wrote it (placeholders filled in) and its absolute form without a slash at the end. */
 export interface WrittenPath {
@@ -23,8 +23,8 @@ export function readPath(tree: Tree, reading: Reading): WrittenPath | undefined 
 }
 
 function relative(text: string): string {
-  if (text.startsWith('~')) return `"${text}" names another user's home folder`;
-  return `relative path "${text}"`;
+  if (text.startsWith('~')) return `${quoted(text)} names another user's home folder`;
+  return `relative path ${quoted(text)}`;
 }
 
 function remedy(text: string): string {

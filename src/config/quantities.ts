@@ -1,7 +1,9 @@
 import type { Read } from './reading.ts';
-import { nameOf } from './values.ts';
+import { nameOf, orList } from './values.ts';
 
 const MILLISECONDS = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const;
+
+const DURATION_UNITS = Object.keys(MILLISECONDS);
 
 const DURATIONS = 'write it like 30s, 5m, 2h or 14d';
 
@@ -18,7 +20,11 @@ export function readDuration(longest: string): Read<number> {
   const most = parseDuration(longest) ?? Number.POSITIVE_INFINITY;
   return (tree, reading) => {
     if (tree.kind === 'number')
-      return reading.report(tree, `${tree.source} has no unit`, `write ${whole(tree.value)}s`);
+      return reading.report(
+        tree,
+        `${tree.source} has no unit`,
+        withUnits(tree.value, DURATION_UNITS),
+      );
     const duration = tree.kind === 'text' ? parseDuration(tree.text) : undefined;
     if (duration === undefined)
       return reading.report(tree, `expected a duration, found ${nameOf(tree)}`, DURATIONS);
@@ -51,7 +57,11 @@ export function parseSize(text: string): number | undefined {
 /** A size in octets, never none. */
 export const readSize: Read<number> = (tree, reading) => {
   if (tree.kind === 'number')
-    return reading.report(tree, `${tree.source} has no unit`, `write ${whole(tree.value)}MB`);
+    return reading.report(
+      tree,
+      `${tree.source} has no unit`,
+      withUnits(tree.value, ['kB', 'MB', 'GB']),
+    );
   const bare = tree.kind === 'text' ? /^(\d+) ?([kmgt])$/i.exec(tree.text) : undefined;
   if (bare) return reading.report(tree, `${nameOf(tree)} has no unit`, bareUnit(bare));
   const size = tree.kind === 'text' ? parseSize(tree.text) : undefined;
@@ -65,6 +75,7 @@ function bareUnit(match: RegExpExecArray): string {
   return `write ${match[1]}${letter === 'k' ? 'k' : letter.toUpperCase()}B`;
 }
 
-function whole(value: number): number {
-  return Math.max(1, Math.round(Math.abs(value)));
+function withUnits(value: number, units: readonly string[]): string {
+  const number = Math.max(1, Math.round(Math.abs(value)));
+  return `write ${orList(units.map((unit) => `${number}${unit}`))}`;
 }

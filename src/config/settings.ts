@@ -17,10 +17,12 @@ export interface Surroundings {
 export class Settings<Values> {
   readonly #keys: Keys<Values>;
   readonly #entries: ReadonlyMap<string, Entry>;
+  readonly #prefix: string;
 
-  /** Where a key stands in several maps, the first one counts. */
-  constructor(keys: Keys<Values>, maps: readonly (Tree | undefined)[]) {
+  /** Where a key stands in several maps, the first one counts. Messages name keys with the prefix. */
+  constructor(keys: Keys<Values>, maps: readonly (Tree | undefined)[], prefix = '') {
     this.#keys = keys;
+    this.#prefix = prefix;
     const entries = new Map<string, Entry>();
     for (const map of maps.filter((map) => map?.kind === 'map'))
       for (const entry of map.entries) if (!entries.has(entry.key)) entries.set(entry.key, entry);
@@ -40,7 +42,7 @@ export class Settings<Values> {
     const key: Key<Values[Name]> = this.#keys[name];
     const value = this.#entries.get(name)?.value ?? written(key.default);
     if (value === undefined) return undefined;
-    return key.read(value, readingFor(name, surroundings, surroundings.mistakes));
+    return key.read(value, readingFor(this.#prefix + name, surroundings, surroundings.mistakes));
   }
 }
 

@@ -1,3 +1,4 @@
+import { printable } from '../util/printable.ts';
 import type { Read } from './reading.ts';
 import type { Tree } from './tree.ts';
 
@@ -88,6 +89,6 @@ const LONGEST_QUOTE = 60;
 
 /** Text in quotes, on one line, without control characters and not too long. */
 export function quoted(text: string): string {
-  const shown = text.replace(/[\u0000-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/g, '?');
+  const shown = printable(text);
   return shown.length > LONGEST_QUOTE ? `"${shown.slice(0, LONGEST_QUOTE)}..."` : `"${shown}"`;
 }

@@ -25,11 +25,15 @@ export function readYaml(text: string): { tree: Tree | undefined; mistakes: read
     logLevel: 'silent',
   });
   const complaints = [...document.errors, ...document.warnings];
-  if (complaints.length > 0) return { tree: undefined, mistakes: complaints.map(mistakeOf) };
+  if (complaints.length > 0)
+    return { tree: undefined, mistakes: complaints.slice(0, MOST_MISTAKES).map(mistakeOf) };
   const planter = new TreePlanter(text);
   const tree = planter.plant(document.contents ?? undefined, { start: 0, end: 0 });
   return { tree, mistakes: planter.mistakes };
 }
+
+/** What comes later mostly follows from what came first. */
+const MOST_MISTAKES = 10;
 
 /** In words of ours where the cause is known. The text itself is never repeated: it may be a password. */
 function mistakeOf(error: YAMLError): Mistake {

@@ -1,0 +1,205 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { AccountConfig } from '../../src/config/config.ts';
+import { accountKeys, alertKeys, topKeys } from '../../src/config/keys.ts';
+import { accountWith, problemsIn, valid, withKey } from './support.ts';
+
+const print = 'a1'.repeat(32);
+const printWithColons = print.toUpperCase().replace(/(..)(?=.)/g, '$1:');
+
+/** Key, as written, what it becomes. */
+const accepted: readonly [string, string, (account: AccountConfig) => unknown, unknown][] = [
+  ['host', 'POP.example.org', (a) => a.host, 'POP.example.org'],
+  ['host', '"[::1]"', (a) => a.host, '::1'],
+  ['host', '2001:db8::1', (a) => a.host, '2001:db8::1'],
+  ['user', '"4711"', (a) => a.user, '4711'],
+  ['user', 'jörg müller', (a) => a.user, 'jörg müller'],
+  ['user', 'yes', (a) => a.user, 'yes'],
+  ['port', '1995', (a) => a.port, 1995],
+  ['tls', 'starttls', (a) => [a.tls, a.port], ['starttls', 110]],
+  ['tls', 'on', (a) => [a.tls, a.port], ['on', 995]],
+  ['tlsCa', '~/ca.pem', (a) => a.tlsSettings.ca, '/home/joe/ca.pem'],
+  ['tlsFingerprint', print, (a) => a.tlsSettings.fingerprint, print],
+  ['tlsFingerprint', `"${printWithColons}"`, (a) => a.tlsSettings.fingerprint, print],
+  [
+    'tlsFingerprint',
+    `sha256 Fingerprint=${printWithColons}`,
+    (a) => a.tlsSettings.fingerprint,
+    print,
+  ],
+  ['tlsFingerprint', '1'.repeat(64), (a) => a.tlsSettings.fingerprint, '1'.repeat(64)],
+  ['deliver', '~/Maildir/', (a) => a.deliver.path, '/home/joe/Maildir'],
+  ['deliver', '/srv/{account}/{user}/', (a) => a.deliver.path, '/srv/a/joe'],
+  ['deliver', '/srv/{host}/', (a) => a.deliver.label, '/srv/pop.example.org/'],
+  ['deliver', '{maildir: "~/mail/{account}"}', (a) => a.deliver.label, '~/mail/a/'],
+  ['keep', 'false', (a) => a.keep, false],
+  ['timeout', '2m', (a) => a.timeout, 120_000],
+  ['pipelining', 'off', (a) => a.pipelining, 'off'],
+  ['trace', 'false', (a) => a.trace, false],
+  ['maxSize', '1.5MB', (a) => a.maxSize, 1_500_000],
+  ['maxSize', '2MiB', (a) => a.maxSize, 2_097_152],
+  ['maxSize', '900kB', (a) => a.maxSize, 900_000],
+  ['limit', '10', (a) => a.limit, 10],
+  ['enabled', 'false', (a) => a.enabled, false],
+  ['password', '{command: pass show x}', (a) => a.password, { kind: 'shell', line: 'pass show x' }],
+  [
+    'password',
+    '{command: [~/bin/pw, "{user}@{host}", "{print}"]}',
+    (a) => a.password,
+    { kind: 'command', argv: ['/home/joe/bin/pw', 'joe@pop.example.org', '{print}'] },
+  ],
+  [
+    'password',
+    '{file: "~/{account}.pw"}',
+    (a) => a.password,
+    { kind: 'file', path: '/home/joe/a.pw' },
+  ],
+  [
+    'password',
+    '{credential: "{account}.pw"}',
+    (a) => a.password,
+    { kind: 'credential', name: 'a.pw' },
+  ],
+  ['password', '{env: POP_PW}', (a) => a.password, { kind: 'env', variable: 'POP_PW' }],
+  ['password', '{prompt: true}', (a) => a.password, { kind: 'prompt' }],
+];
+
+for (const [key, written, pick, expected] of accepted)
+  test(`${key}: ${written} is understood`, () => {
+    assert.deepEqual(pick(accountWith(key, written)), expected);
+  });
+
+/** Key, as written, the message, what the hint holds. */
+const refused: readonly [string, string, RegExp, RegExp?][] = [
+  ['host', 'pop.example.org:995', /port stands/, /host: pop.example.org and port: 995/],
+  ['host', 'pop3s://pop.example.org', /URL/, /write pop.example.org/],
+  ['host', 'pop example', /not a host name/],
+  ['host', '"pop\\r\\nexample"', /control character/],
+  ['host', '4711', /a number/, /quote it: "4711"/],
+  ['host', '', /expected text, found nothing/],
+  ['host', '""', /is empty/],
+  ['host', '[a]', /found a list/],
+  ['user', '0123', /a number/, /quote it: "0123"/],
+  ['user', '"a\\0b"', /control character/],
+  ['email', 'joe', /not an e-mail address/],
+  ['email', 'joe@x@y', /not an e-mail address/],
+  ['port', '0', /1 to 65535/],
+  ['port', '65536', /1 to 65535/],
+  ['port', '99.5', /whole number/],
+  ['port', '"995"', /found text/, /write 995 unquoted/],
+  ['tls', 'true', /expected on, starttls or off/, /write on/],
+  ['tls', 'STARTTLS', /found "STARTTLS"/, /write starttls/],
+  ['tls', 'ssl', /found "ssl"/],
+  ['tls', 'off', /unencrypted to pop.example.org/, /insecure: true/],
+  ['tlsCa', 'ca.pem', /relative path "ca.pem"/, /~\/ca.pem/],
+  ['tlsFingerprint', 'a1'.repeat(20), /SHA-1/, /-sha256/],
+  ['tlsFingerprint', 'xyz', /64 hexadecimal/],
+  ['insecure', 'yes', /true or false/, /write true/],
+  ['password', '0123456', /a number/, /quote it/],
+  ['password', 'true', /truth value/, /quote it/],
+  ['password', '', /is empty/],
+  ['password', '"a\\nb"', /control character/],
+  ['password', '[a]', /a list/],
+  ['password', '{}', /is empty/],
+  ['password', '{comand: x}', /unknown key "comand"/, /"command"/],
+  ['password', '{hunter: x}', /unknown form/],
+  ['password', '{command: x, env: Y}', /command and env at once/],
+  ['password', '{command: []}', /empty command/],
+  ['password', '{command: [a, 1]}', /a number/, /quote it: "1"/],
+  ['password', '{file: pw}', /relative path/],
+  ['password', '{credential: a/b}', /found a path/],
+  ['password', '{env: $PW}', /not the name/, /without \$/],
+  ['password', '{prompt: false}', /only true/],
+  ['deliver', 'Maildir/', /relative path "Maildir\/"/, /write ~\/Maildir\/ or an absolute path/],
+  ['deliver', '~joe/Maildir/', /another user/],
+  ['deliver', '~/mail', /mbox .* not supported yet/, /~\/mail\//],
+  ['deliver', '{mbox: ~/mail}', /"mbox" is not supported yet/],
+  ['deliver', '{pipe: [procmail]}', /"pipe" is not supported yet/],
+  ['deliver', '"|procmail"', /not supported yet/],
+  ['deliver', '[~/a/, ~/b/]', /several destinations/],
+  ['deliver', '~', /found nothing/],
+  ['deliver', '"/srv/{acount}/"', /\{acount\} means nothing/, /\{account\}/],
+  ['deliver', '"/srv/{email}/"', /\{email\} is not set for account a/],
+  ['keep', 'yes', /true or false/, /write true/],
+  ['keep', '30d', /"30d" is not supported yet/],
+  ['timeout', '60', /no unit/, /60s/],
+  ['timeout', '0s', /no time/],
+  ['timeout', '2 minutes', /expected a duration/, /5m/],
+  ['timeout', '25d', /longer than 1d/],
+  ['pipelining', 'true', /auto, on or off/, /write on/],
+  ['trace', '1', /the number 1/],
+  ['maxSize', '50M', /no unit/, /50MB/],
+  ['maxSize', '50', /no unit/, /50MB/],
+  ['maxSize', '0kB', /no octet/],
+  ['maxSize', 'big', /expected a size/],
+  ['limit', '0', /1 to/],
+  ['enabled', 'maybe', /true or false/],
+];
+
+for (const [key, written, message, hint] of refused)
+  test(`${key}: ${written || '(nothing)'} is refused`, () => {
+    const problems = problemsIn(withKey(key, written));
+    assert.equal(problems.length, 1, JSON.stringify(problems, undefined, 1));
+    assert.match(problems[0]?.message ?? '', message);
+    if (hint !== undefined) assert.match(problems[0]?.hint ?? '', hint);
+    const value = problems[0]?.place?.line ?? 0;
+    assert.match(withKey(key, written).split('\n')[value - 1] ?? '', new RegExp(`^    ${key}:`));
+  });
+
+test('an account without more than it needs has the documented defaults', () => {
+  const { password: _, ...account } = accountWith('user', 'joe');
+  assert.deepEqual(account, {
+    name: 'a',
+    host: 'pop.example.org',
+    port: 995,
+    tls: 'on',
+    tlsSettings: { ca: undefined, fingerprint: undefined },
+    user: 'joe',
+    deliver: { kind: 'maildir', path: '/home/joe/Maildir', label: '~/Maildir/' },
+    keep: true,
+    timeout: 60_000,
+    pipelining: 'auto',
+    trace: true,
+    maxSize: undefined,
+    limit: undefined,
+    enabled: true,
+  });
+});
+
+test('the top level has the documented defaults', () => {
+  const { accounts: _, ...rest } = valid(withKey('user', 'joe'));
+  assert.deepEqual(rest, {
+    path: 'config.yaml',
+    jobs: 4,
+    perHost: 2,
+    stateDir: undefined,
+    alerts: { after: 3, remind: 86_400_000 },
+  });
+});
+
+test('the top level takes what is written', () => {
+  const top = 'jobs: 9\nperHost: 1\nstateDir: ~/state\nalerts: {after: 1, remind: 2h}\n';
+  const { jobs, perHost, stateDir, alerts } = valid(top + withKey('user', 'joe'));
+  assert.deepEqual(
+    { jobs, perHost, stateDir, alerts },
+    { jobs: 9, perHost: 1, stateDir: '/home/joe/state', alerts: { after: 1, remind: 7_200_000 } },
+  );
+});
+
+for (const [name, { example }] of Object.entries(accountKeys))
+  test(`the example of ${name} is valid`, () => {
+    const others = name === 'tls' ? '' : 'defaults: {insecure: true}\n';
+    assert.deepEqual(problemsIn(others + withKey(name, example)), []);
+  });
+
+test('the examples of the other keys are valid', () => {
+  const top = Object.entries(topKeys).map(([name, { example }]) => `${name}: ${example}\n`);
+  const alerts = Object.entries(alertKeys).map(([name, { example }]) => `${name}: ${example}`);
+  const text = `${top.join('')}alerts: {${alerts.join(', ')}}\n${withKey('user', 'joe')}`;
+  assert.deepEqual(problemsIn(text), []);
+});
+
+test('every key is described in one line that fits a help page', () => {
+  for (const [name, { doc }] of Object.entries({ ...topKeys, ...alertKeys, ...accountKeys }))
+    assert.ok(doc.length > 0 && doc.length <= 78 && !doc.includes('\n'), name);
+});
