@@ -13,7 +13,7 @@ export interface SourceFile {
   readonly tokens: readonly Token[];
 }
 
-export interface Token {
+interface Token {
   readonly kind: SyntaxKind;
   /** What it means: a string without quotes. */
   readonly value: string;
