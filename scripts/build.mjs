@@ -11,11 +11,12 @@ await build({
   platform: 'node',
   format: 'cjs',
   target: 'node20.19',
-  minifySyntax: true,
-  minifyWhitespace: true,
+  // Not minified: esbuild 0.28 drops the await of a `return await` under `await using`, and stacks stay readable.
   legalComments: 'none',
   logLevel: 'warning',
-  define: { POPFETCH_VERSION: JSON.stringify(version) },
+  // yargs asks where it lies; the bundle is CommonJS, where only __filename knows.
+  banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
+  define: { POPFETCH_VERSION: JSON.stringify(version), 'import.meta.url': 'bundleUrl' },
   alias: {
     // yargs pulls three copies that each construct an Intl.Segmenter when loaded (+40 ms); help text is ASCII.
     'string-width': './scripts/shims/string-width.mjs',

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { userInfo } from 'node:os';
 import { isatty } from 'node:tty';
+import { hiddenPrompt } from '../config/prompt.ts';
 import { isJournal } from '../log/log-file.ts';
 import { runCommand } from './run-command.ts';
 import type { Output, StopSignal, World } from './world.ts';
@@ -19,7 +20,7 @@ function worldOfProcess(): World {
     stderr: outputOf(process.stderr),
     stderrIsJournal: () => isJournal(2, process.env.JOURNAL_STREAM),
     stdin: lazily(() => process.stdin),
-    stdinIsTty: () => isatty(0),
+    readPrompt: isatty(0) ? promptOnTerminal() : undefined,
     uid: process.geteuid?.(),
     home: process.env.HOME ?? userInfo().homedir,
     version: POPFETCH_VERSION,
@@ -39,6 +40,14 @@ function worldOfProcess(): World {
 /** Standard input is opened only by who reads it: merely touching it would claim a terminal. */
 function lazily(open: () => AsyncIterable<Uint8Array | string>) {
   return { [Symbol.asyncIterator]: () => open()[Symbol.asyncIterator]() };
+}
+
+function promptOnTerminal(): World['readPrompt'] {
+  let prompt: World['readPrompt'];
+  return (question, signal) => {
+    prompt ??= hiddenPrompt(process.stdin, process.stderr);
+    return prompt(question, signal);
+  };
 }
 
 /** Writing to a reader that has gone must not end a fetch: the mail still comes. */

@@ -7,8 +7,8 @@ export interface World {
   /** Whether stderr goes to the journal, which wants priorities and no time. */
   readonly stderrIsJournal: () => boolean;
   readonly stdin: AsyncIterable<Uint8Array | string>;
-  /** Whether somebody could answer a prompt. */
-  readonly stdinIsTty: () => boolean;
+  /** Asks a person, hidden; undefined where nobody could answer. */
+  readonly readPrompt: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
   /** Undefined where the system has none. */
   readonly uid: number | undefined;
   readonly home: string;

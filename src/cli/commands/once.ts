@@ -3,7 +3,7 @@ import { Failure } from '../../errors.ts';
 import type { Emit } from '../../events.ts';
 import { dryRun, type PollResult, poll } from '../../poll/poll.ts';
 import { pollRound } from '../../scheduler/round.ts';
-import { AccountHealth } from '../account-health.ts';
+import { type HealthNews, updateHealth } from '../account-health.ts';
 import type { Invocation } from '../args.ts';
 import { composeAccount } from '../compose.ts';
 import { chooseAccounts, load, tellProblem } from '../configuration.ts';
@@ -111,11 +111,10 @@ class OnceRound {
       wait: this.#parts.wait,
       secrets: {
         env: world.env,
-        home: world.home,
         uid: world.uid,
         signal: stopping.now,
         account,
-        mayPrompt: invocation.global.input && world.stdinIsTty(),
+        readPrompt: invocation.global.input ? world.readPrompt : undefined,
       },
       signal: stopping.now,
       now: world.now,
@@ -134,10 +133,15 @@ class OnceRound {
   ): Promise<Outcome> {
     const { invocation, config, stopping, world, emit } = this.#parts;
     const { counts, failure } = result;
-    const health = new AccountHealth(this.#stateDir, account, config.alerts);
-    const { failing, announce } = invocation.dryRun
-      ? nothingToAnnounce
-      : await health.after(result, world.now());
+    const { failing, announce, unwritable } = invocation.dryRun
+      ? nothingNew
+      : await updateHealth(this.#stateDir, account, {
+          result,
+          alerts: config.alerts,
+          now: world.now(),
+        });
+    if (unwritable !== undefined && failure === undefined)
+      emit({ type: 'notice', account, text: unwritable.message });
     emit({
       type: 'account.end',
       account,
@@ -160,7 +164,7 @@ class OnceRound {
   }
 }
 
-const nothingToAnnounce = { failing: undefined, announce: undefined };
+const nothingNew: HealthNews = { failing: undefined, announce: undefined, unwritable: undefined };
 
 /** The signal came before this account's turn. */
 const notStarted: PollResult = {
