@@ -136,7 +136,8 @@ class Demonstration {
     const isOnce = ({ content }: { content: Buffer }) =>
       stored.filter((file) => endsWith(file, withLf(content))).length === 1;
     const astray = messages.filter((message) => !isOnce(message)).length;
-    if (astray > 0) this.#problems.push(`${astray} messages are not there exactly once`);
+    if (astray > 0)
+      this.#problems.push(`${astray} of ${messages.length} messages not there exactly once`);
     for (const problem of this.#problems) this.#world.stderr.write(`demo FAIL  ${problem}\n`);
     return this.#problems.length === 0 ? 0 : 70;
   }
