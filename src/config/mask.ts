@@ -13,6 +13,8 @@ const PASSWORD_KEY =
 // Where one of these follows, it is said where the password comes from, and that is no secret.
 const KNOWN_FORM = new RegExp(`^[{\\s]*["']?(?:${passwordForms.join('|')})["']?\\s*:`);
 
+const ANY_KEY = /^[\s{-]*["']?[\w.-]+["']?\s*:/;
+
 /**
  * What of a line must not be shown because it is, or could be, a password. Works on the text alone: it has to hold
  * for files that are not valid YAML as well. Rather too much than too little.
@@ -21,9 +23,15 @@ export function secretStretches(lines: readonly string[], index: number): Stretc
   const line = lines[index] ?? '';
   const inLine = stretchesIn(line);
   if (inLine !== undefined) return inLine;
-  const parent = parentOf(lines, index);
-  if (parent === undefined || stretchesIn(parent) === undefined || KNOWN_FORM.test(line)) return [];
+  if (KNOWN_FORM.test(line) || !belongsToPassword(lines, index)) return [];
   return [{ from: indentation(line), to: line.length }];
+}
+
+/** Whether a line, or the one with a key that it goes on with, stands below a password key. */
+function belongsToPassword(lines: readonly string[], index: number): boolean {
+  const keyed = lines.slice(0, index + 1).findLastIndex((line) => ANY_KEY.test(line));
+  const candidates = [parentOf(lines, keyed), keyed < index ? lines[keyed] : undefined];
+  return candidates.some((line) => line !== undefined && stretchesIn(line) !== undefined);
 }
 
 /** The values of the password keys in a line; undefined where there is no such key. */
@@ -42,13 +50,14 @@ function stretchesIn(line: string): Stretch[] | undefined {
   return stretches;
 }
 
-/** In a `{…}` a plain value ends at a comma or brace; elsewhere it may hold both. */
+/** In braces a value ends at a comma or brace; elsewhere it may hold both, and goes on to the end of the line. */
 function valueLength(rest: string, inBraces: boolean): number {
-  const quotedValue = /^(?:"(?:[^"\\]|\\.)*"|'(?:[^']|'')*')/.exec(rest);
-  if (quotedValue) return quotedValue[0].length;
-  const plain = inBraces && !/^["'{[]/.test(rest) ? /^[^,}]*/.exec(rest)?.[0].trimEnd() : undefined;
-  return plain?.length ?? rest.length;
+  const value = inBraces ? IN_BRACES.exec(rest)?.[0].trimEnd() : undefined;
+  return value?.length ?? rest.length;
 }
+
+const IN_BRACES =
+  /^(?:"(?:[^"\\]|\\.)*"(?=\s*(?:[,}]|$))|'(?:[^']|'')*'(?=\s*(?:[,}]|$))|[^"'{[,}][^,}]*)/;
 
 /** The nearest line above that is indented less. */
 function parentOf(lines: readonly string[], index: number): string | undefined {
