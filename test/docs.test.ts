@@ -130,7 +130,9 @@ test('popfetch(1) has every environment variable that the program reads', () => 
 });
 
 test('the files that the README points to exist', () => {
-  const paths = [...readme.matchAll(/`((?:src|test|examples|\.ci|man|bin)\/[^`\s]*|[A-Z]+(?:\.md)?)`/g)];
+  const paths = [
+    ...readme.matchAll(/`((?:src|test|examples|\.ci|man|bin)\/[^`\s]*|[A-Z]+(?:\.md)?)`/g),
+  ];
   const named = paths
     .map(([, path = '']) => path)
     .filter((path) => !/^(?:FAIL|LICENSE)$/.test(path));
