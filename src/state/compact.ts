@@ -5,6 +5,7 @@ import { errnoOf, storageFailure } from '../durable/storage-failure.ts';
 import type { Intent } from '../mail/intent.ts';
 import { headerLine, type JournalHeader, recordLine, seenLine } from './journal-line.ts';
 import type { Ledger } from './ledger.ts';
+import type { LineView } from './lines.ts';
 import { replay } from './replay.ts';
 
 /** Whether the journal carries so many lines more than its facts need that a rewrite pays. */
@@ -52,23 +53,32 @@ function writeCompacted(
 ): void {
   const lines = new LineWriter(out);
   lines.add(headerLine(header.account, header.storeId));
-  const promised = new Map<string, Intent>();
+  const promised = new Map<string, Promised[]>();
   const isCurrent = (uid: string, at: number) => ledger.known.get(uid) === at;
   replay(fd, file, header.account, (record, line) => {
-    const { uid } = record;
-    if (record.kind === 'intent') promised.set(uid, record.intent);
-    else if (record.kind === 'seen' && isCurrent(uid, record.at))
-      lines.add(line.toString('latin1'));
-    else if (record.kind === 'done') {
-      if (isCurrent(uid, record.at)) lines.add(seenLine(uid, record.at, promised.get(uid)));
+    const { kind, uid } = record;
+    if (kind === 'intent') {
+      const promise = { intent: record.intent, line: textOf(line) };
+      promised.set(uid, [...(promised.get(uid) ?? []), promise]);
+    } else if (kind === 'seen' && isCurrent(uid, record.at)) lines.add(textOf(line));
+    else if (kind === 'done' || kind === 'withdrawn') {
+      const stored = promised.get(uid)?.at(-1)?.intent;
+      if (kind === 'done' && isCurrent(uid, record.at)) lines.add(seenLine(uid, record.at, stored));
       promised.delete(uid);
     }
   });
   for (const [uid, at] of ledger.gone) lines.add(recordLine({ kind: 'gone', uid, at }));
-  for (const intent of [...ledger.promised.values()].flat()) {
-    lines.add(recordLine({ kind: 'intent', uid: intent.uid, intent, at: 0 }));
-  }
+  for (const { line } of [...promised.values()].flat()) lines.add(line);
   lines.flush();
+}
+
+interface Promised {
+  readonly intent: Intent;
+  readonly line: string;
+}
+
+function textOf({ bytes, start, end }: LineView): string {
+  return bytes.toString('latin1', start, end + 1);
 }
 
 /** Gathers lines into large writes. */

@@ -18,8 +18,8 @@ export interface Replayed {
   readonly lines: number;
 }
 
-/** Gets each record with its line, LF included: a view, valid during the call. */
-export type OnRecord = (record: JournalRecord, line: Buffer) => void;
+/** Gets each record with its line, which is valid during the call. */
+export type OnRecord = (record: JournalRecord, line: LineView) => void;
 
 /**
  * Reads a journal and hands over its records in order. An end that a crash tore is left out, the whole batch of it;
@@ -35,40 +35,45 @@ export function replay(fd: number, file: string, account: string, onRecord: OnRe
   let length = first.value.next;
   let count = 1;
   for (const line of lines) {
-    count += 1;
     const octets = lengthOfBatch(line);
+    if (octets !== undefined && line.next + octets >= fileLength) {
+      const batch = wholeBatch(lines, line.next + octets);
+      if (batch === undefined) break;
+      for (const [record, copy] of batch) onRecord(record, copy);
+      return { header, length: line.next + octets, lines: count + 1 + batch.length };
+    }
     if (octets === undefined) {
-      if (!take(line, onRecord)) {
-        if (line.next < fileLength) throw damaged(file, count);
-        break;
-      }
-    } else if (line.next + octets >= fileLength) {
-      return takeLastBatch(line, octets);
+      const record = recordOf(line);
+      if (record !== undefined) onRecord(record, line);
+      else if (line.next < fileLength) throw damaged(file, count + 1);
+      else break;
     }
     length = line.next;
+    count += 1;
   }
   return { header, length, lines: count };
-
-  function takeLastBatch(begin: LineView, octets: number): Replayed {
-    const held: [JournalRecord, Buffer][] = [];
-    const end = begin.next + octets;
-    let reached = begin.next;
-    for (const line of lines) {
-      if (!take(line, (record, bytes) => held.push([record, Buffer.from(bytes)]))) break;
-      reached = line.next;
-    }
-    if (reached !== end) return { header, length: begin.offset, lines: count };
-    for (const [record, bytes] of held) onRecord(record, bytes);
-    return { header, length: end, lines: count + held.length };
-  }
 }
 
-/** False for what is no intact record. */
-function take({ bytes, start, end }: LineView, onRecord: OnRecord): boolean {
-  const record = isIntact(bytes, start, end) ? parseRecord(bytes, start, end) : undefined;
-  if (record === undefined) return false;
-  onRecord(record, bytes.subarray(start, end + 1));
-  return true;
+/** The last batch, unless a line of it is not intact or missing: then nothing of it was acknowledged. */
+function wholeBatch(
+  lines: Iterable<LineView>,
+  end: number,
+): readonly (readonly [JournalRecord, LineView])[] | undefined {
+  const records: [JournalRecord, LineView][] = [];
+  let reached = 0;
+  for (const line of lines) {
+    const record = recordOf(line);
+    if (record === undefined) return undefined;
+    const bytes = Buffer.from(line.bytes.subarray(line.start, line.end + 1));
+    records.push([record, { ...line, bytes, start: 0, end: bytes.length - 1 }]);
+    reached = line.next;
+  }
+  return reached === end ? records : undefined;
+}
+
+/** Undefined for what is no intact record. */
+function recordOf({ bytes, start, end }: LineView): JournalRecord | undefined {
+  return isIntact(bytes, start, end) ? parseRecord(bytes, start, end) : undefined;
 }
 
 function lengthOfBatch({ bytes, start, end }: LineView): number | undefined {

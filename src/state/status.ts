@@ -36,7 +36,7 @@ export function readStatus(stateDirectory: string, account: string): AccountStat
   } catch {
     return noStatus;
   }
-  return isFields(said) && said['version'] === version ? statusFrom(said) : noStatus;
+  return isFields(said) && said.version === version ? statusFrom(said) : noStatus;
 }
 
 /** Replaces it as a whole. Throws a Failure that names the file. */
@@ -53,28 +53,28 @@ export async function writeStatus(
 
 function statusFrom(said: Fields): AccountStatus {
   return {
-    lastPollAt: numberOf(said['lastPollAt']),
-    lastSuccessAt: numberOf(said['lastSuccessAt']),
-    failing: failingFrom(said['failing']),
-    delivered: numberOf(said['delivered']) ?? 0,
-    onServer: numberOf(said['onServer']),
-    onServerSize: numberOf(said['onServerSize']),
+    lastPollAt: numberOf(said.lastPollAt),
+    lastSuccessAt: numberOf(said.lastSuccessAt),
+    failing: failingFrom(said.failing),
+    delivered: numberOf(said.delivered) ?? 0,
+    onServer: numberOf(said.onServer),
+    onServerSize: numberOf(said.onServerSize),
   };
 }
 
 function failingFrom(said: unknown): Failing | undefined {
   if (!isFields(said)) return undefined;
-  const since = numberOf(said['since']);
-  const count = numberOf(said['count']);
+  const since = numberOf(said.since);
+  const count = numberOf(said.count);
   const { code } = said;
   if (since === undefined || count === undefined || !isCode(code)) return undefined;
-  const announced = Array.isArray(said['announced']) ? said['announced'].filter(isCode) : [];
+  const announced = Array.isArray(said.announced) ? said.announced.filter(isCode) : [];
   return {
     since,
     count,
     code,
-    sameCode: numberOf(said['sameCode']) ?? 1,
-    announcedAt: numberOf(said['announcedAt']),
+    sameCode: numberOf(said.sameCode) ?? 1,
+    announcedAt: numberOf(said.announcedAt),
     announced,
   };
 }
