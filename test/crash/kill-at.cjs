@@ -19,7 +19,20 @@ function point(name) {
 
 const isOutput = (descriptor) => descriptor === 1 || descriptor === 2;
 
-for (const name of ['writeSync', 'fsyncSync', 'fdatasyncSync', 'renameSync', 'linkSync', 'unlinkSync', 'ftruncateSync', 'mkdirSync', 'rmSync', 'rmdirSync', 'writeFileSync', 'truncateSync']) {
+for (const name of [
+  'writeSync',
+  'fsyncSync',
+  'fdatasyncSync',
+  'renameSync',
+  'linkSync',
+  'unlinkSync',
+  'ftruncateSync',
+  'mkdirSync',
+  'rmSync',
+  'rmdirSync',
+  'writeFileSync',
+  'truncateSync',
+]) {
   const original = fs[name];
   fs[name] = (...args) => {
     if (name === 'writeSync' && isOutput(args[0])) return original(...args);
@@ -29,7 +42,21 @@ for (const name of ['writeSync', 'fsyncSync', 'fdatasyncSync', 'renameSync', 'li
     return result;
   };
 }
-for (const name of ['write', 'writev', 'fsync', 'fdatasync', 'rename', 'link', 'unlink', 'ftruncate', 'mkdir', 'rm', 'rmdir', 'writeFile', 'truncate']) {
+for (const name of [
+  'write',
+  'writev',
+  'fsync',
+  'fdatasync',
+  'rename',
+  'link',
+  'unlink',
+  'ftruncate',
+  'mkdir',
+  'rm',
+  'rmdir',
+  'writeFile',
+  'truncate',
+]) {
   const original = fs[name];
   fs[name] = (...args) => {
     const callback = args.pop();
@@ -52,7 +79,8 @@ for (const name of ['writeFile', 'rename', 'unlink', 'mkdir', 'rm', 'truncate', 
 }
 const openSync = fs.openSync;
 fs.openSync = (path, flags, ...rest) => {
-  const creates = typeof flags === 'number' ? (flags & fs.constants.O_CREAT) !== 0 : /[wa]/.test(flags ?? 'r');
+  const creates =
+    typeof flags === 'number' ? (flags & fs.constants.O_CREAT) !== 0 : /[wa]/.test(flags ?? 'r');
   if (!creates) return openSync(path, flags, ...rest);
   point('open');
   const descriptor = openSync(path, flags, ...rest);
@@ -61,7 +89,9 @@ fs.openSync = (path, flags, ...rest) => {
 };
 const write = net.Socket.prototype.write;
 net.Socket.prototype.write = function (data, ...rest) {
-  const command = /^(DELE|QUIT)/m.exec(typeof data === 'string' ? data : Buffer.from(data).toString('latin1'))?.[1];
+  const command = /^(DELE|QUIT)/m.exec(
+    typeof data === 'string' ? data : Buffer.from(data).toString('latin1'),
+  )?.[1];
   if (command === undefined) return write.call(this, data, ...rest);
   point(command);
   const result = write.call(this, data, ...rest);

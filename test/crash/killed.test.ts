@@ -1,0 +1,87 @@
+import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { test } from 'node:test';
+import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
+import { PopfetchHome } from '../support/run-popfetch.ts';
+
+/** Every point is tried with POPFETCH_LONG=1, every third one otherwise (but always those around the order itself). */
+const everyPoint = process.env.POPFETCH_LONG === '1';
+const preload = resolve('test/crash/kill-at.cjs');
+const texts = [1, 2, 3].map(
+  (n) => `Subject: number ${n}\r\n\r\n..${n} of three\r\nlast line ${n}\r\n`,
+);
+
+async function maildrop(): Promise<MaildropServer> {
+  const messages = texts.map((text, index) => ({ uid: `uid-${index + 1}`, content: text }));
+  return startMaildropServer({ messages });
+}
+
+function configure(home: PopfetchHome, server: MaildropServer, keep: boolean): void {
+  const { host, port, user, password } = server;
+  const deliver = home.path('Maildir/');
+  const account = { host, port, tls: 'off', user, password, deliver, keep, trace: false };
+  home.configure({ accounts: { a: account } });
+}
+
+/** What the mail reader sees, sorted. */
+function visible(home: PopfetchHome): readonly string[] {
+  const folder = home.path('Maildir', 'new');
+  return readdirSync(folder)
+    .map((name) => readFileSync(join(folder, name), 'latin1'))
+    .sort();
+}
+
+const expected = texts.map((text) => text.replaceAll('\r\n', '\n')).sort();
+
+async function effectsOfOneRun(keep: boolean): Promise<readonly string[]> {
+  await using server = await maildrop();
+  await using home = await PopfetchHome.create();
+  configure(home, server, keep);
+  const countFile = home.path('effects.json');
+  const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_COUNT_EFFECTS: countFile };
+  const run = await home.run(['--once'], { env });
+  assert.equal(run.status, 0, run.stderr);
+  return JSON.parse(readFileSync(countFile, 'utf8'));
+}
+
+async function killAndRerun(point: number, keep: boolean): Promise<string | undefined> {
+  await using server = await maildrop();
+  await using home = await PopfetchHome.create();
+  configure(home, server, keep);
+  const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_KILL_AT: String(point) };
+  const killed = await home.run(['--once'], { env });
+  if (killed.status !== null)
+    return `point ${point}: it was not killed but exited ${killed.status}`;
+  const rerun = await home.run(['--once']);
+  if (rerun.status !== 0)
+    return `point ${point}: the rerun exited ${rerun.status}: ${rerun.stderr}`;
+  const found = visible(home);
+  if (JSON.stringify(found) !== JSON.stringify(expected))
+    return `point ${point}: ${found.length} messages instead of 3, or damaged ones: ${JSON.stringify(found)}`;
+  const left = readdirSync(home.path('Maildir', 'tmp'));
+  if (left.length > 0) return `point ${point}: tmp/ still holds ${left.join(', ')}`;
+  if (server.messages.length !== (keep ? 3 : 0))
+    return `point ${point}: ${server.messages.length} messages on the server`;
+  return undefined;
+}
+
+for (const keep of [true, false])
+  test(`killed with SIGKILL before and after every durable effect (keep: ${keep}), the rerun has all exactly once`, async () => {
+    const effects = await effectsOfOneRun(keep);
+    const essential = keep ? ['open', 'fsync', 'renameSync', 'fdatasync'] : ['DELE', 'QUIT'];
+    for (const name of essential) assert.ok(effects.includes(name), `${name} is among ${effects}`);
+    const last = 2 * effects.length;
+    const points = Array.from({ length: last }, (_, index) => index + 1).filter(
+      (point) => everyPoint || point % 3 === 0 || point > last - 12,
+    );
+    const troubles: string[] = [];
+    const lane = async () => {
+      for (let point = points.pop(); point !== undefined; point = points.pop()) {
+        const trouble = await killAndRerun(point, keep);
+        if (trouble) troubles.push(`${trouble} (effects: ${effects[Math.ceil(point / 2) - 1]})`);
+      }
+    };
+    await Promise.all([lane(), lane(), lane()]);
+    assert.deepEqual(troubles, []);
+  });
