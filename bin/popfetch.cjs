@@ -26,13 +26,22 @@ if (source === undefined) {
 }
 const cachedData = read(cacheFile);
 // A cache made by another Node or for another bundle is rejected by V8 itself and costs only its reading.
-const script = new vm.Script(`(function (exports, require, module, __filename, __dirname) {${source}\n})`, {
-  filename: bundle,
-  cachedData,
-  importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
-});
+const script = new vm.Script(
+  `(function (exports, require, module, __filename, __dirname) {${source}\n})`,
+  {
+    filename: bundle,
+    cachedData,
+    importModuleDynamically: vm.constants?.USE_MAIN_CONTEXT_DEFAULT_LOADER,
+  },
+);
 const bundleModule = { exports: {} };
 const bundleRequire = require('node:module').createRequire(bundle);
-script.runInThisContext()(bundleModule.exports, bundleRequire, bundleModule, bundle, path.dirname(bundle));
+script.runInThisContext()(
+  bundleModule.exports,
+  bundleRequire,
+  bundleModule,
+  bundle,
+  path.dirname(bundle),
+);
 if (process.env.POPFETCH_WRITE_CODE_CACHE === '1')
   process.on('exit', () => fs.writeFileSync(cacheFile, script.createCachedData()));

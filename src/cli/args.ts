@@ -51,8 +51,9 @@ export function parseArguments(argv: readonly string[], env: Env, version: strin
   };
   const parser = commandLine(env, version, take);
   let printed = '';
-  parser.parse(withOnceAsCommand(argv), {}, (error: unknown, _argv: unknown, output: string) => {
-    if (error) throw usage(error instanceof Error ? error.message : String(error));
+  // Synchronous: no command handler here returns a promise.
+  void parser.parse(withOnceAsCommand(argv), {}, (error, _argv, output) => {
+    if (error) throw usage(error.message);
     printed = output;
   });
   if (printed !== '') return { command: 'print', text: printed };

@@ -89,15 +89,18 @@ class AccountReader {
   }
 
   /** How the line to the server is protected. */
-  #line(host: string | undefined, all: Surroundings): Pick<Draft, 'port' | 'tls' | 'tlsSettings'> {
+  #line(
+    host: string | undefined,
+    all: Surroundings,
+  ): Pick<Draft, 'port' | 'tls' | 'tlsSettings' | 'insecure'> {
     const settings = this.#settings;
     const tls = settings.read('tls', all);
-    const insecure = settings.read('insecure', all);
+    const insecure = settings.read('insecure', all) ?? false;
     const ca = settings.read('tlsCa', all)?.absolute;
     const fingerprint = settings.read('tlsFingerprint', all);
     const port = settings.read('port', all) ?? (tls === 'on' ? 995 : 110);
-    if (tls === 'off') this.#checkUnencrypted(host, insecure === true);
-    return { port, tls, tlsSettings: { ca, fingerprint } };
+    if (tls === 'off') this.#checkUnencrypted(host, insecure);
+    return { port, tls, tlsSettings: { ca, fingerprint }, insecure };
   }
 
   #checkUnencrypted(host: string | undefined, insecure: boolean): void {

@@ -24,6 +24,8 @@ export interface AccountConfig {
   readonly port: number;
   readonly tls: 'on' | 'starttls' | 'off';
   readonly tlsSettings: TlsSettings;
+  /** The user allowed the password to cross a network in the clear. */
+  readonly insecure: boolean;
   readonly user: string;
   readonly password: PasswordSource;
   readonly deliver: DestinationSettings;

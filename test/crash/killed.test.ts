@@ -70,7 +70,8 @@ for (const keep of [true, false])
   test(`killed with SIGKILL before and after every durable effect (keep: ${keep}), the rerun has all exactly once`, async () => {
     const effects = await effectsOfOneRun(keep);
     const essential = keep ? ['open', 'fsync', 'renameSync', 'fdatasync'] : ['DELE', 'QUIT'];
-    for (const name of essential) assert.ok(effects.includes(name), `${name} is among ${effects}`);
+    for (const name of essential)
+      assert.ok(effects.includes(name), `${name} is among ${effects.join(' ')}`);
     const last = 2 * effects.length;
     const points = Array.from({ length: last }, (_, index) => index + 1).filter(
       (point) => everyPoint || point % 3 === 0 || point > last - 12,

@@ -75,7 +75,7 @@ export class Life {
 
   #source(): MailSource {
     const { maildrop } = this.remains;
-    const life = this;
+    const effect: Life['effect'] = (name, happen) => this.effect(name, happen);
     const refs = [...maildrop].map(([uid, text], index) => ({
       uid,
       number: index + 1,
@@ -95,7 +95,7 @@ export class Life {
       delete: (ref) => void doomed.push(ref),
       async quit() {
         for (const { uid } of doomed)
-          await life.effect(`off the server ${uid}`, () => maildrop.delete(uid));
+          await effect(`off the server ${uid}`, () => maildrop.delete(uid));
         return { deleted: doomed, refused: [] };
       },
       [Symbol.asyncDispose]: () => Promise.resolve(),

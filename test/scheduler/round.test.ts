@@ -22,7 +22,7 @@ function controlled(hosts: readonly string[]) {
   const settle = () => new Promise((resolve) => setImmediate(resolve));
   return {
     accounts,
-    running: () => [...running].sort(),
+    running: () => [...running].sort((a, b) => a - b),
     most: () => most,
     async end(index: number) {
       ends.get(index)?.();
