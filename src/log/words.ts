@@ -35,7 +35,7 @@ export function describe(failure: Failure, context: WordsContext): Description {
   return {
     word: skipped.has(failure.code) ? 'skip' : 'FAIL',
     headline,
-    details: detailsOf(story).map(printable),
+    details: detailsOf(story),
     ...(hint === undefined ? {} : { hint: printable(hint) }),
   };
 }

@@ -23,9 +23,14 @@ async function dialogue({ port }: DemoServer, ...commands: string[]): Promise<st
     received += text;
   });
   socket.write(commands.map((command) => `${command}\r\n`).join(''));
-  await once(socket, 'end');
+  await once(socket, 'end', soon());
   socket.destroy();
   return received;
+}
+
+/** A server that never hangs up fails the test instead of stopping it. */
+function soon() {
+  return { signal: AbortSignal.timeout(5000) };
 }
 
 const logIn = ['USER demo', 'PASS demo'];
@@ -122,7 +127,7 @@ test('a line without end is cut off', () =>
     const socket = connect(server.port, demoHost);
     socket.on('error', () => undefined).resume();
     socket.write('x'.repeat(10_000));
-    await once(socket, 'close');
+    await once(socket, 'close', soon());
   }));
 
 test('a port that is taken is refused with its reason', async () => {
