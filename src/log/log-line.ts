@@ -60,7 +60,8 @@ function pairs(fields: Readonly<Record<string, unknown>>): string {
 }
 
 function valueText(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value);
+  const plain = Array.isArray(value) ? value.join(',') : value;
+  const text = typeof plain === 'string' ? plain : JSON.stringify(plain);
   return needsNoQuotes.test(text) ? text : escapeHarmful(JSON.stringify(text));
 }
 

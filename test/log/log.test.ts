@@ -93,6 +93,11 @@ test('a good poll is one line of level info', () => {
   ]);
 });
 
+test('several names are one value', () => {
+  const [line] = log([runStart(['gmx', 'work'])], { format: 'logfmt' });
+  assert.match(line ?? '', / accounts=gmx,work /);
+});
+
 test('a skipped account is a warning', () => {
   const end = accountEnd('gmx', { failure: failure('locked') });
   assert.match(log([end])[0] ?? '', /"level":"warn"/);
