@@ -97,23 +97,18 @@ function exitWords(exit: Exit): string {
   return typeof exit === 'number' ? `exited ${exit}` : `was killed by ${exit}`;
 }
 
+/** Node's error is no cause of it: it holds the arguments. */
 function notStarted(name: string, error: unknown): Failure {
   const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-  if (code !== 'ENOENT')
-    return unavailable(`${name} cannot be started (${code})`, undefined, error);
-  return unavailable(
-    `${name}: no such program`,
-    'write its full path: cron has a short PATH',
-    error,
-  );
+  if (code !== 'ENOENT') return unavailable(`${name} cannot be started (${code})`);
+  return unavailable(`${name}: no such program`, 'write its full path: cron has a short PATH');
 }
 
 function unavailable(
   reason: string,
   hint = 'run the command by hand; popfetch gives it no terminal to ask on',
-  cause?: unknown,
 ): Failure {
-  return new Failure('secret_unavailable', `no password: ${reason}`, { reason, hint }, cause);
+  return new Failure('secret_unavailable', `no password: ${reason}`, { reason, hint });
 }
 
 /** Watches stdout. What follows the first line is read, so that the command does not block, and dropped. */

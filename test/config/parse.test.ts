@@ -112,6 +112,14 @@ for (const [name, good] of [
     assert.equal(messages(`accounts:\n  ${name}: ${account}\n`).length, good ? 0 : 1);
   });
 
+for (const user of ['../joe', 'a/b', '..', '.'])
+  test(`a login name ${user} cannot lead a path out of its folder`, () => {
+    const text = `accounts: {a: {host: pop.example.org, user: ${user}, password: {prompt: true}, deliver: "/srv/{user}/"}}`;
+    assert.deepEqual(messages(text), [
+      `deliver: {user} is "${user}", which cannot be part of a path`,
+    ]);
+  });
+
 test('a configuration without accounts is refused', () => {
   for (const text of [
     '',
@@ -266,7 +274,13 @@ test('any accounts and values that are valid by themselves make a valid configur
       const read = valid(JSON.stringify({ accounts })).accounts;
       assert.deepEqual(
         read.map(({ name, host, user, keep, limit }) => ({ name, host, user, keep, limit })),
-        Object.entries(accounts).map(([name, { password: _, ...rest }]) => ({ name, ...rest })),
+        Object.entries(accounts).map(([name, { host, user, keep, limit }]) => ({
+          name,
+          host,
+          user,
+          keep,
+          limit,
+        })),
       );
     }),
     { numRuns: 200 },
