@@ -170,7 +170,7 @@ export const accountKeys: Keys<AccountValues> = {
   enabled: {
     read: readBoolean,
     default: 'true',
-    doc: 'false: the account is not polled',
+    doc: 'false: polled only when named on the command line',
     example: 'false',
     mistakenFor: ['disabled', 'skip'],
   },

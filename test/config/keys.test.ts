@@ -154,6 +154,7 @@ test('an account without more than it needs has the documented defaults', () => 
     port: 995,
     tls: 'on',
     tlsSettings: { ca: undefined, fingerprint: undefined },
+    insecure: false,
     user: 'joe',
     deliver: { kind: 'maildir', path: '/home/joe/Maildir', label: '~/Maildir/' },
     keep: true,
