@@ -61,8 +61,7 @@ interface LockAddon {
 
 /** Its binary itself: the package's own search for it takes 11 ms of each start, this 0.6 ms. */
 function loadAddon(): LockAddon | undefined {
-  // In the bundle there is `require`; unbundled there is not.
-  const load = typeof require === 'function' ? require : createRequire(import.meta.url);
+  const load = createRequire(import.meta.url);
   const place = `prebuilds/${process.platform}-${process.arch}/fs-native-extensions.node`;
   try {
     const addon: unknown = load(`fs-native-extensions/${place}`);

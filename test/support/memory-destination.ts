@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import type {
   Delivery,
   Destination,
@@ -14,6 +14,7 @@ import { traceLines } from '../../src/mail/trace.ts';
 export type DestinationStep = 'prepare' | 'accept' | 'secure' | 'commit' | 'recover';
 
 interface Stored {
+  readonly owner: string;
   readonly uid: string;
   readonly place: string;
   readonly sha256: string;
@@ -41,10 +42,11 @@ export class MemoryDestination implements Destination {
   readonly steps: string[] = [];
   fail: (step: DestinationStep, uid: string | undefined) => Failure | undefined = () => undefined;
   readonly #held = new Map<Delivery, Stored>();
-  #count = 0;
+  readonly #owner: string;
 
-  constructor(disk: MemoryDisk = memoryDisk()) {
+  constructor(disk: MemoryDisk = memoryDisk(), owner = 'owner') {
     this.disk = disk;
+    this.#owner = owner;
   }
 
   /** The visible messages' texts, in the order of delivery. */
@@ -77,8 +79,8 @@ export class MemoryDestination implements Destination {
     const sha256 = createHash('sha256').update(content).digest('hex');
     const delivery: Delivery = { uid, size: content.length, sha256, messageId: undefined };
     const bytes = Buffer.concat([traceLines(envelope, 'memory'), content]);
-    const place = `${this.disk.visible.size}.${this.#count++}.${sha256.slice(0, 8)}`;
-    const stored = { uid, place, sha256, bytes };
+    const place = randomUUID();
+    const stored = { owner: this.#owner, uid, place, sha256, bytes };
     this.disk.tmp.set(place, stored);
     this.#held.set(delivery, stored);
     return delivery;
@@ -123,7 +125,9 @@ export class MemoryDestination implements Destination {
       if (stored?.sha256 === sha256) this.#show(stored);
       return { uid, state: this.disk.visible.has(place) ? 'delivered' : 'absent' };
     });
-    this.disk.tmp.clear();
+    for (const { owner, place } of this.disk.tmp.values()) {
+      if (owner === this.#owner) this.disk.tmp.delete(place);
+    }
     return recovered;
   }
 

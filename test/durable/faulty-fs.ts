@@ -1,0 +1,84 @@
+import fs from 'node:fs';
+
+/** The calls that change or sync something. */
+const effects = [
+  'openSync',
+  'writeSync',
+  'ftruncateSync',
+  'mkdirSync',
+  'renameSync',
+  'linkSync',
+  'rmSync',
+  'fsync',
+  'fdatasync',
+  'closeSync',
+] as const;
+
+type Effect = (typeof effects)[number];
+
+export interface Call {
+  readonly effect: Effect;
+  /** First argument: a path or a file descriptor. */
+  readonly on: unknown;
+  /** Counts from 1. */
+  readonly number: number;
+}
+
+/** What happens instead of a call, or before it: nothing, an error, or death, after which nothing happens any more. */
+export type Fault = 'none' | 'die' | Error;
+
+export interface FaultyFs extends Disposable {
+  readonly calls: readonly Call[];
+}
+
+/** The process was killed: whatever is thrown after this, nothing reaches the disk. */
+class Killed extends Error {}
+
+/**
+ * Puts a fault before chosen calls of `node:fs` until disposed. A write that kills leaves half of its octets behind.
+ */
+export function faultyFs(faultFor: (call: Call) => Fault): FaultyFs {
+  const calls: Call[] = [];
+  let isDead = false;
+  const originals = new Map<Effect, unknown>();
+  for (const effect of effects) {
+    const original = fs[effect];
+    originals.set(effect, original);
+    const faulty = (...given: unknown[]): unknown => {
+      const call = { effect, on: given[0], number: calls.length + 1 };
+      if (!isDead) calls.push(call);
+      const fault = isDead ? new Killed() : faultFor(call);
+      const callback = given.at(-1);
+      if (fault === 'none') return Reflect.apply(original, fs, given);
+      if (fault === 'die') {
+        isDead = true;
+        if (effect === 'writeSync') writeHalf(original, given);
+      }
+      const error = fault === 'die' ? new Killed() : fault;
+      if (typeof callback !== 'function') throw error;
+      setImmediate(() => callback(error));
+      return undefined;
+    };
+    Object.defineProperty(fs, effect, { value: faulty, configurable: true, writable: true });
+  }
+  return {
+    calls,
+    [Symbol.dispose]() {
+      for (const [effect, original] of originals) {
+        Object.defineProperty(fs, effect, { value: original, configurable: true, writable: true });
+      }
+    },
+  };
+}
+
+/** What the system throws. */
+export function errno(code: string): Error {
+  return Object.assign(new Error(code), { code, errno: -5, syscall: 'fault' });
+}
+
+/** writeSync(fd, bytes, from, length, position) */
+function writeHalf(original: unknown, given: readonly unknown[]): void {
+  const [fd, bytes, from, length, position] = given;
+  if (typeof original !== 'function' || typeof length !== 'number') return;
+  Reflect.apply(original, fs, [fd, bytes, from, Math.floor(length / 2), position]);
+}
