@@ -38,6 +38,8 @@ export function connect(options: ConnectOptions): Promise<Socket> {
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: perAddress,
     });
+    // Stays on: between this and whoever reads the socket there is a moment without a listener.
+    socket.on('error', ignore);
     const settle = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
@@ -45,8 +47,7 @@ export function connect(options: ConnectOptions): Promise<Socket> {
     };
     const fail = (failure: Failure): void => {
       settle();
-      // The socket may still report what we no longer want to know.
-      socket.on('error', ignore).destroy();
+      socket.destroy();
       reject(failure);
     };
     const onLookup = (error: Error | null): void => {

@@ -45,6 +45,7 @@ export class ByteStream implements Disposable {
     socket.on('error', this.#onError).on('close', this.#onClose);
     options.signal.addEventListener('abort', this.#onAbort);
     if (options.signal.aborted) this.#onAbort();
+    else if (socket.destroyed) this.#onClose();
   }
 
   get remoteAddress(): string | undefined {

@@ -1,4 +1,4 @@
-import type { TLSSocket } from 'node:tls';
+import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { Failure } from '../errors.ts';
 import { codeOf, reasonOf } from './reason.ts';
 
@@ -21,25 +21,31 @@ const verdicts: Readonly<Record<string, string>> = {
 
 const pin = 'If you know the certificate, pin it with tlsFingerprint.';
 
+/** A certificate may be for hundreds of hosts; a message names this many. */
+const mostNames = 20;
+
+const sanPrefix = /^(?:DNS|IP Address):/;
+
 interface Where {
   readonly host: string;
   readonly port: number;
 }
 
+/** The certificate must be for this host: alternative names first, a lone `*` label only (RFC 2595 §2.4). */
+export function wrongHost(certificate: PeerCertificate, where: Where): Failure | undefined {
+  const error = checkServerIdentity(where.host, certificate);
+  if (error === undefined) return undefined;
+  const certificateNames = namesIn(certificate);
+  const reason = 'it is for another host';
+  const facts = { phase: 'tls', ...where, reason, certificateNames } as const;
+  return new Failure('tls_verify', `certificate refused: ${reason}`, facts, error);
+}
+
 /** What went wrong between the first octet of a TLS handshake and its end. */
 export function tlsFailure(error: Error, socket: TLSSocket, where: Where): Failure {
+  if (error instanceof Failure) return error;
   const facts = { phase: 'tls', ...where } as const;
   const code = codeOf(error);
-  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
-    const certificateNames = namesIn(error);
-    const reason = 'it is for another host';
-    return new Failure(
-      'tls_verify',
-      `certificate refused: ${reason}`,
-      { ...facts, reason, certificateNames },
-      error,
-    );
-  }
   const verdict = code === undefined ? undefined : verdicts[code];
   if (verdict !== undefined) {
     const reason = code === 'CERT_HAS_EXPIRED' ? withDate(verdict, socket) : verdict;
@@ -77,16 +83,14 @@ function explain(code: string, error: Error): { reason: string; hint?: string } 
   return { reason: known ?? reasonOf(error) };
 }
 
-/** The certificate's alternative names, else its common name; at most 20. */
-function namesIn(error: Error): readonly string[] {
-  const certificate = 'cert' in error ? (error.cert as Readonly<Record<string, unknown>>) : {};
-  const names =
-    typeof certificate['subjectaltname'] === 'string' ? certificate['subjectaltname'] : '';
-  const found = names
+/** The certificate's alternative names, else its common name. */
+function namesIn(certificate: PeerCertificate): readonly string[] {
+  const alternatives = (certificate.subjectaltname ?? '')
     .split(', ')
-    .filter((name) => /^(DNS|IP Address):/.test(name))
-    .map((name) => name.replace(/^(DNS|IP Address):/, ''));
-  return found.slice(0, 20);
+    .filter((name) => sanPrefix.test(name))
+    .map((name) => name.replace(sanPrefix, ''));
+  const common = [certificate.subject?.CN ?? []].flat();
+  return (alternatives.length > 0 ? alternatives : common).slice(0, mostNames);
 }
 
 function withDate(verdict: string, socket: TLSSocket): string {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, checkServerIdentity, connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
 import { Failure } from '../errors.ts';
 import { interruption } from './interrupted.ts';
 import { codeOf, reasonOf } from './reason.ts';
-import { tlsFailure } from './tls-failure.ts';
+import { tlsFailure, wrongHost } from './tls-failure.ts';
 
 export interface TlsOptions {
   readonly host: string;
@@ -54,6 +54,8 @@ function handshake(
       ...(isIP(host) === 0 ? { servername: host } : {}),
       ...trust,
     });
+    // Stays on: between this and whoever reads the socket there is a moment without a listener.
+    secured.on('error', ignore);
     const settle = (): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);
@@ -61,7 +63,7 @@ function handshake(
     };
     const fail = (failure: Failure): void => {
       settle();
-      secured.on('error', ignore).destroy();
+      secured.destroy();
       reject(failure);
     };
     const onSecure = (): void => {
@@ -84,11 +86,11 @@ function handshake(
 
 /** With a pin no authority is asked: then the built-in ones, slow to load, are left out as well. */
 async function trustOptions(options: TlsOptions): Promise<ConnectionOptions> {
-  const { host, ca, fingerprint } = options;
+  const { host, port, ca, fingerprint } = options;
   if (fingerprint !== undefined) return { ca: [], rejectUnauthorized: false };
   const trust: ConnectionOptions = {
     rejectUnauthorized: true,
-    checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+    checkServerIdentity: (_, certificate) => wrongHost(certificate, { host, port }),
   };
   return ca === undefined ? trust : { ...trust, ca: await readAuthorities(ca) };
 }

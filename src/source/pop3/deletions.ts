@@ -11,17 +11,13 @@ export class Deletions {
   #sent = 0;
   #answered = 0;
 
-  get waiting(): number {
-    return this.#refs.length - this.#sent;
-  }
-
   add(ref: MessageRef): void {
     this.#refs.push(ref);
   }
 
-  /** The next commands, which the caller sends now. */
-  next(most: number): readonly Command[] {
-    const batch = this.#refs.slice(this.#sent, this.#sent + Math.max(most, 0));
+  /** The next commands, which the caller sends now: so many that no more than `window` wait for their replies. */
+  next(window: number): readonly Command[] {
+    const batch = this.#refs.slice(this.#sent, this.#answered + window);
     this.#sent += batch.length;
     return batch.map((ref) => dele(ref.number));
   }

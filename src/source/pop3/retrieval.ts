@@ -6,7 +6,10 @@ import { type Command, noop, retr } from './wire/commands.ts';
 import type { Reply } from './wire/connection.ts';
 import { hasCode } from './wire/status.ts';
 
-/** Commands ahead of their replies at most. Together they are 7 KB: no server's receive buffer fills up. */
+/**
+ * RETR commands ahead of their replies at most, and as many DELE. Together they are 14 KB: no server's receive buffer
+ * fills up.
+ */
 export const mostCommands = 512;
 
 /** Listed octets ahead at most: what still comes after a stop. A message counts for no more than this. */
@@ -103,12 +106,13 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
   }
 
   #topUp(): void {
-    const ahead = this.#dialogue.outstanding;
-    if (ahead > 0 && (ahead * 2 > this.#window || this.#octetsAhead * 2 > mostOctets)) return;
+    const waiting = this.#dialogue.outstanding > 0;
+    const ahead = this.#sent - this.#answered;
+    const full = ahead * 2 > this.#window || this.#octetsAhead * 2 > mostOctets;
+    if (waiting && (full || this.#window === 1)) return;
     const commands = this.#nextCommands(this.#window - ahead);
     // Without pipelining deletions wait for quit: they cost the same there.
-    if (this.#window > 1)
-      commands.push(...this.#deletions.next(this.#window - ahead - commands.length));
+    if (this.#window > 1) commands.push(...this.#deletions.next(this.#window));
     this.#dialogue.send(...commands);
   }
 

@@ -147,8 +147,7 @@ export class Pop3Session implements SourceSession {
   }
 
   #sendDeletions(): void {
-    const room = this.#window - this.#dialogue.outstanding;
-    if (room * 2 < this.#window) return;
-    this.#dialogue.send(...this.#deletions.next(room));
+    const ahead = this.#dialogue.outstanding;
+    if (ahead * 2 <= this.#window) this.#dialogue.send(...this.#deletions.next(this.#window));
   }
 }

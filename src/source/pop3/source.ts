@@ -104,7 +104,8 @@ async function upgrade(
   if (reply.status !== 'ok') {
     const { message, facts } = dialogue.refusal(reply, 'tls_handshake');
     const reason = 'the server refuses STLS';
-    throw new Failure('tls_handshake', message, { ...facts, reason });
+    const hint = 'If the server has a port for TLS from the start (995), set tls: on.';
+    throw new Failure('tls_handshake', message, { ...facts, reason, hint });
   }
   const secured = await secure(dialogue.releaseForTls(), { ...options, ...settings.tlsSettings });
   dialogue.continueOver(new ByteStream(secured, options));

@@ -158,7 +158,7 @@ function messageNumber(octets: Buffer, from: number, end: number, to: number): n
 function decimal(octets: Buffer, from: number, end: number): number {
   let value = 0;
   for (let at = from; at < end; at++) value = value * 10 + ((octets[at] ?? 0x30) - 0x30);
-  return Number.isFinite(value) ? value : 0;
+  return Math.min(value, Number.MAX_SAFE_INTEGER);
 }
 
 function tooMany(): Failure {
