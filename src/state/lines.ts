@@ -46,6 +46,20 @@ export function* linesOf(fd: number): Generator<LineView> {
   }
 }
 
+/** Where the last line that ends with LF ends; 0 where there is none. */
+export function endOfLines(fd: number): number {
+  const bytes = Buffer.allocUnsafe(4096);
+  let end = fs.fstatSync(fd).size;
+  while (end > 0) {
+    const start = Math.max(0, end - bytes.length);
+    const read = fs.readSync(fd, bytes, 0, end - start, start);
+    const last = bytes.subarray(0, read).lastIndexOf(LF);
+    if (last !== -1) return start + last + 1;
+    end = start;
+  }
+  return 0;
+}
+
 function lineEnd(bytes: Buffer, start: number, filled: number): number {
   const end = bytes.indexOf(LF, start);
   return end >= filled ? -1 : end;

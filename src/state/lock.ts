@@ -36,7 +36,9 @@ export async function lockAccount(directory: string, options: LockOptions): Prom
   const file = path.join(directory, 'lock');
   // The waiting is counted in tries: a clock that jumps neither ends nor prolongs it.
   for (let left = wait; ; left -= lookAgainEvery) {
-    const outcome = await tryLock(file, now, guards);
+    const outcome = await tryLock(file, now, guards).catch((error: unknown) => {
+      throw storageFailure(error, file, 'state');
+    });
     if (!('heldBy' in outcome)) return outcome;
     if (left <= 0) throw lockedElsewhere(file, outcome.heldBy);
     await pauseUnlessAborted(Math.min(left, lookAgainEvery), signal);
@@ -125,9 +127,13 @@ class HeldLock implements AccountLock {
     if (this.#fd === undefined) return;
     const fd = this.#fd;
     this.#fd = undefined;
-    await this.#directory.release();
-    // Nobody is named as holder when there is none; the file stays, so that its inode does.
-    fs.ftruncateSync(fd);
+    try {
+      await this.#directory.release();
+      // Nobody is named as holder when there is none; the file stays, so that its inode does.
+      fs.ftruncateSync(fd);
+    } catch {
+      // A leftover: the next holder has the guard, and clears it away.
+    }
     await this.#guard?.release();
     fs.closeSync(fd);
   }
@@ -187,11 +193,7 @@ async function takeFirst(
 
 function openLockFile(file: string): number {
   const { O_RDWR, O_CREAT, O_NOFOLLOW } = fs.constants;
-  try {
-    return fs.openSync(file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
-  } catch (error) {
-    throw storageFailure(error, file, 'state');
-  }
+  return fs.openSync(file, O_RDWR | O_CREAT | O_NOFOLLOW, 0o600);
 }
 
 /** Whether the path still leads to the file that we hold: otherwise another process may hold the new one. */

@@ -1,4 +1,3 @@
-import fs from 'node:fs';
 import { Failure } from '../errors.ts';
 import {
   batchLength,
@@ -9,7 +8,7 @@ import {
   parseHeader,
   parseRecord,
 } from './journal-line.ts';
-import { type LineView, linesOf } from './lines.ts';
+import { endOfLines, type LineView, linesOf } from './lines.ts';
 
 export interface Replayed {
   readonly header: JournalHeader;
@@ -27,7 +26,7 @@ export type OnRecord = (record: JournalRecord, line: LineView) => void;
  * line. Nothing is held but the longest line and the last batch.
  */
 export function replay(fd: number, file: string, account: string, onRecord: OnRecord): Replayed {
-  const fileLength = fs.fstatSync(fd).size;
+  const end = endOfLines(fd);
   const lines = linesOf(fd);
   const first = lines.next();
   if (first.done) throw damaged(file, 1);
@@ -36,7 +35,7 @@ export function replay(fd: number, file: string, account: string, onRecord: OnRe
   let count = 1;
   for (const line of lines) {
     const octets = lengthOfBatch(line);
-    if (octets !== undefined && line.next + octets >= fileLength) {
+    if (octets !== undefined && line.next + octets >= end) {
       const batch = wholeBatch(lines, line.next + octets);
       if (batch === undefined) break;
       for (const [record, copy] of batch) onRecord(record, copy);
@@ -45,7 +44,7 @@ export function replay(fd: number, file: string, account: string, onRecord: OnRe
     if (octets === undefined) {
       const record = recordOf(line);
       if (record !== undefined) onRecord(record, line);
-      else if (line.next < fileLength) throw damaged(file, count + 1);
+      else if (line.next < end) throw damaged(file, count + 1);
       else break;
     }
     length = line.next;

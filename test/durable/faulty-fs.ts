@@ -35,10 +35,12 @@ export interface FaultyFs extends Disposable {
 class Killed extends Error {}
 
 /**
- * Puts a fault before chosen calls of `node:fs` until disposed. A write that kills leaves half of its octets behind.
+ * Puts a fault before chosen calls of `node:fs` until disposed. A write that kills leaves half of its octets behind, and
+ * disposing after a death closes what was open, as the kernel does: locks end.
  */
 export function faultyFs(faultFor: (call: Call) => Fault): FaultyFs {
   const calls: Call[] = [];
+  const open = new Set<number>();
   let isDead = false;
   const originals = new Map<Effect, unknown>();
   for (const effect of effects) {
@@ -49,7 +51,12 @@ export function faultyFs(faultFor: (call: Call) => Fault): FaultyFs {
       if (!isDead) calls.push(call);
       const fault = isDead ? new Killed() : faultFor(call);
       const callback = given.at(-1);
-      if (fault === 'none') return Reflect.apply(original, fs, given);
+      if (fault === 'none') {
+        const result: unknown = Reflect.apply(original, fs, given);
+        if (effect === 'openSync' && typeof result === 'number') open.add(result);
+        if (effect === 'closeSync' && typeof given[0] === 'number') open.delete(given[0]);
+        return result;
+      }
       if (fault === 'die') {
         isDead = true;
         if (effect === 'writeSync') writeHalf(original, given);
@@ -67,6 +74,7 @@ export function faultyFs(faultFor: (call: Call) => Fault): FaultyFs {
       for (const [effect, original] of originals) {
         Object.defineProperty(fs, effect, { value: original, configurable: true, writable: true });
       }
+      if (isDead) for (const fd of open) fs.closeSync(fd);
     },
   };
 }

@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import type { Intent } from '../../src/mail/intent.ts';
+import type { SeenStore } from '../../src/state/seen-store.ts';
+
+/** What one account's store is kept in, beyond a process. */
+export interface StorePlace extends AsyncDisposable {
+  /** As the next run would; the one before is disposed. */
+  open(): Promise<SeenStore>;
+}
+
+const day = 24 * 3600 * 1000;
+
+/** What every kind of seen store keeps. */
+export function seenStoreContract(kind: string, makePlace: () => Promise<StorePlace>): void {
+  describe(`${kind} as a seen store`, () => {
+    it('begins empty', async () => {
+      await using place = await makePlace();
+      await using store = await place.open();
+      assert.equal(store.size, 0);
+      assert.equal(store.has('a'), false);
+      assert.equal(store.deliveredAt('a'), undefined);
+      assert.deepEqual(store.unsettled, []);
+      assert.notEqual(store.bootId, '');
+    });
+
+    it('still knows in the next run what was delivered, and when', async () => {
+      await using place = await makePlace();
+      await reopened(place, (store) => store.record(records('a', 'b')));
+      await reopened(place, async (store) => {
+        assert.equal(store.size, 2);
+        assert.equal(store.has('b'), true);
+        assert.equal(store.deliveredAt('a'), 1000);
+      });
+    });
+
+    it('keeps its id', async () => {
+      await using place = await makePlace();
+      const ids = new Set<string>();
+      for (const _ of [1, 2]) await reopened(place, async (store) => ids.add(store.id));
+      assert.equal(ids.size, 1);
+    });
+
+    it('gives the next run the intents that were not settled, as they were', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await store.intend([intent('a'), intent('b')]);
+        await store.intend([intent('c')]);
+        await store.record(records('a'));
+        await store.withdraw(['c']);
+        assert.deepEqual(store.unsettled, [intent('b')]);
+      });
+      await reopened(place, async (store) => {
+        assert.deepEqual(store.unsettled, [intent('b')]);
+        assert.equal(store.has('b'), false);
+        assert.equal(store.has('c'), false);
+      });
+    });
+
+    it('keeps both intents of two messages with one unique-id', async () => {
+      await using place = await makePlace();
+      const twins = [intent('a'), { ...intent('a'), place: 'elsewhere' }];
+      await reopened(place, (store) => store.intend(twins));
+      await reopened(place, async (store) => {
+        assert.deepEqual(store.unsettled, twins);
+        await store.record(records('a'));
+        assert.deepEqual(store.unsettled, []);
+      });
+    });
+
+    it('takes any octets as a unique-id', async () => {
+      await using place = await makePlace();
+      const odd = ['../../x', 'a b', '%41', '', '\x00\n\r\xff', '-', 'x'.repeat(60_000), '\u20ac'];
+      await reopened(place, (store) => store.record(records(...odd)));
+      await reopened(place, async (store) => {
+        for (const uid of odd) assert.equal(store.has(uid), true, uid.slice(0, 20));
+        assert.equal(store.size, odd.length);
+        assert.equal(store.has('A'), false);
+      });
+    });
+
+    it('still knows what left the maildrop, for 30 days', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await store.record(records('a', 'b'));
+        await store.reconcile(new Set(['b']), 0);
+      });
+      await reopened(place, async (store) => {
+        await store.reconcile(new Set(['b']), 30 * day);
+        assert.equal(store.has('a'), true);
+        await store.reconcile(new Set(['b']), 30 * day + 1);
+        assert.equal(store.has('a'), false);
+      });
+      await reopened(place, async (store) => {
+        assert.equal(store.has('a'), false);
+        assert.equal(store.has('b'), true);
+        assert.equal(store.size, 1);
+      });
+    });
+
+    it('counts the 30 days anew for what came back in between', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await store.record(records('a'));
+        await store.reconcile(new Set(), 0);
+        await store.reconcile(new Set(['a']), 20 * day);
+        await store.reconcile(new Set(), 40 * day);
+      });
+      await reopened(place, async (store) => {
+        await store.reconcile(new Set(), 60 * day);
+        assert.equal(store.has('a'), true);
+      });
+    });
+
+    it('forgets nothing at one listing that is empty by a glitch', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await store.record(records('a', 'b'));
+        await store.reconcile(new Set(), 0);
+        await store.reconcile(new Set(['a', 'b']), day);
+        await store.reconcile(new Set(['a', 'b']), 100 * day);
+        assert.equal(store.size, 2);
+      });
+    });
+
+    it('keeps the order of calls that are made without waiting', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await Promise.all([
+          store.intend([intent('a')]),
+          store.record(records('a')),
+          store.intend([intent('b')]),
+        ]);
+      });
+      await reopened(place, async (store) => {
+        assert.equal(store.has('a'), true);
+        assert.deepEqual(store.unsettled, [intent('b')]);
+      });
+    });
+
+    it('takes empty batches', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await store.intend([]);
+        await store.record([]);
+        await store.withdraw([]);
+        await store.reconcile(new Set(), 0);
+        assert.equal(store.size, 0);
+      });
+    });
+  });
+}
+
+export function intent(uid: string): Intent {
+  return {
+    uid,
+    place: `1.P_0.h,S=3`,
+    size: 3,
+    sha256: 'ab'.repeat(32),
+    bootId: 'boot-1',
+  };
+}
+
+export function records(...uids: string[]): { uid: string; deliveredAt: number }[] {
+  return uids.map((uid) => ({ uid, deliveredAt: 1000 }));
+}
+
+async function reopened(
+  place: StorePlace,
+  use: (store: SeenStore) => Promise<unknown>,
+): Promise<void> {
+  await using store = await place.open();
+  await use(store);
+}
