@@ -39,7 +39,8 @@ export async function once(invocation: OnceInvocation, world: World): Promise<nu
     world,
     emit: reports.emit,
   });
-  return round.run(accounts);
+  // Not without await: the reports are closed when this function is left.
+  return await round.run(accounts);
 }
 
 interface RoundParts {
