@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import fs from 'node:fs';
+import path from 'node:path';
+import { describe, it } from 'node:test';
+import { type AccountStatus, noStatus, readStatus, writeStatus } from '../../src/state/status.ts';
+import { faultyFs } from '../durable/faulty-fs.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+
+const status: AccountStatus = {
+  lastPollAt: 2000,
+  lastSuccessAt: 1000,
+  failing: {
+    since: 1500,
+    count: 2,
+    code: 'auth',
+    sameCode: 1,
+    announcedAt: 1500,
+    announced: ['auth'],
+  },
+  delivered: 7,
+  onServer: 3,
+  onServerSize: 4000,
+};
+
+describe('the status of an account', () => {
+  it('is read as it was written, by its owner alone', async () => {
+    await using folder = await temporaryFolder();
+    await writeStatus(folder.path, 'acc', status);
+    assert.deepEqual(readStatus(folder.path, 'acc'), status);
+    assert.equal(fs.statSync(fileIn(folder.path)).mode & 0o777, 0o600);
+  });
+
+  it('keeps what is not known unknown', async () => {
+    await using folder = await temporaryFolder();
+    await writeStatus(folder.path, 'acc', noStatus);
+    assert.deepEqual(readStatus(folder.path, 'acc'), noStatus);
+  });
+
+  it('is none when it is missing, torn, of another version or no status at all', async () => {
+    await using folder = await temporaryFolder();
+    assert.deepEqual(readStatus(folder.path, 'acc'), noStatus);
+    await writeStatus(folder.path, 'acc', status);
+    const text = fs.readFileSync(fileIn(folder.path), 'utf8');
+    const others = [
+      '',
+      text.slice(0, -9),
+      text.replace('"version": 1', '"version": 2'),
+      '[1]',
+      '7',
+    ];
+    for (const other of others) {
+      fs.writeFileSync(fileIn(folder.path), other);
+      assert.deepEqual(readStatus(folder.path, 'acc'), noStatus, other);
+    }
+  });
+
+  it('takes what it can from fields that are not as they should be', async () => {
+    await using folder = await temporaryFolder();
+    await writeStatus(folder.path, 'acc', status);
+    const odd = { version: 1, lastPollAt: 'never', delivered: 3, failing: { since: 1, count: 2 } };
+    fs.writeFileSync(fileIn(folder.path), JSON.stringify(odd));
+    assert.deepEqual(readStatus(folder.path, 'acc'), { ...noStatus, delivered: 3 });
+  });
+
+  it('is the old one or the new one when its writer is killed', async () => {
+    for (let deadly = 1; deadly <= 12; deadly++) {
+      await using folder = await temporaryFolder();
+      await writeStatus(folder.path, 'acc', noStatus);
+      {
+        using _ = faultyFs(({ number }) => (number === deadly ? 'die' : 'none'));
+        await writeStatus(folder.path, 'acc', status).catch(() => 'killed');
+      }
+      JSON.parse(fs.readFileSync(fileIn(folder.path), 'utf8'));
+      const read = readStatus(folder.path, 'acc');
+      assert.deepEqual(read, read.delivered === 7 ? status : noStatus, `killed at ${deadly}`);
+    }
+  });
+});
+
+function fileIn(stateDirectory: string): string {
+  return path.join(stateDirectory, 'accounts', 'acc', 'status.json');
+}
