@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createFile, syncDirectory } from '../../durable/file.ts';
 import { errnoOf, storageFailure } from '../../durable/storage-failure.ts';
 import { SyncWindow } from '../../durable/sync-window.ts';
-import type { Failure } from '../../errors.ts';
+import { Failure } from '../../errors.ts';
 import type { Intent } from '../../mail/intent.ts';
 import type { Envelope, RetrievedMessage } from '../../mail/message.ts';
 import { traceLines } from '../../mail/trace.ts';
@@ -47,8 +47,11 @@ export function maildir(
 /** Enough for the message that most mail is; larger ones take several writes. */
 const bufferSize = 64 * 1024;
 
-/** Shared by all accounts: file descriptors and the thread pool are the process's. 1024 is the usual limit, 64 a low one. */
-const syncWindow = new SyncWindow(32);
+/**
+ * Shared by all accounts: file descriptors and the thread pool are the process's. More at once would not be faster, and
+ * several accounts must get along with 64 descriptors.
+ */
+const syncWindow = new SyncWindow(16);
 
 interface Held extends Written {
   /** File name in `new/`. */
@@ -84,7 +87,7 @@ class Maildir implements Destination {
     const buffer = this.#spareBuffers.pop() ?? new Uint8Array(bufferSize);
     let written: Written;
     try {
-      const create = () => this.#createTmp(uid, envelope.receivedAt);
+      const create = () => withDescriptor(async () => this.#createTmp(uid, envelope.receivedAt));
       written = await writeMessage(message.content, trace, buffer, create);
     } catch (error) {
       throw errnoOf(error) === undefined ? error : storageFailure(error, this.#folders.tmp);
@@ -173,17 +176,7 @@ class Maildir implements Destination {
     return held;
   }
 
-  async #createTmp(uid: string, receivedAt: Date): Promise<CreatedFile> {
-    try {
-      return this.#createTmpNow(uid, receivedAt);
-    } catch (error) {
-      if (errnoOf(error) !== 'EMFILE' && errnoOf(error) !== 'ENFILE') throw error;
-      await syncWindow.oneDone();
-      return this.#createTmpNow(uid, receivedAt);
-    }
-  }
-
-  #createTmpNow(uid: string, receivedAt: Date): CreatedFile {
+  #createTmp(uid: string, receivedAt: Date): CreatedFile {
     for (;;) {
       const tmpPath = path.join(this.#folders.tmp, this.#namesOfOurs().next(uid, receivedAt));
       try {
@@ -196,7 +189,7 @@ class Maildir implements Destination {
 
   async #syncOrFail(folder: string, batch: readonly Delivery[]): Promise<FailedDelivery[]> {
     try {
-      await syncDirectory(folder);
+      await withDescriptor(() => syncDirectory(folder));
       return [];
     } catch (error) {
       const failure = storageFailure(error, folder);
@@ -213,5 +206,17 @@ class Maildir implements Destination {
       this.#names = new UniqueNames(owner, this.#surroundings.hostname);
     }
     return this.#names;
+  }
+}
+
+/** When descriptors are short, those of our own syncs are free in a moment. */
+async function withDescriptor<T>(action: () => Promise<T>): Promise<T> {
+  try {
+    return await action();
+  } catch (error) {
+    const errno = errnoOf(error instanceof Failure ? error.cause : error);
+    if (errno !== 'EMFILE' && errno !== 'ENFILE') throw error;
+    await syncWindow.oneDone();
+    return action();
   }
 }
