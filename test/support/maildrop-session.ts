@@ -218,7 +218,7 @@ export class MaildropSession {
 }
 
 /** Byte-stuffed, with the terminator; a last line without line end gets one, as servers do. */
-export function stuffed(octets: Uint8Array): Buffer {
+function stuffed(octets: Uint8Array): Buffer {
   const text = Buffer.from(octets).toString('latin1');
   const whole = text === '' || text.endsWith('\r\n') ? text : `${text}\r\n`;
   return Buffer.from(`${whole.replace(/(^|\r\n)\./g, '$1..')}.\r\n`, 'latin1');

@@ -28,7 +28,8 @@ export class Dialogue implements Disposable {
     tell: SessionContext['onTranscript'],
   ) {
     this.#stream = stream;
-    this.#where = where;
+    const { host, port } = where;
+    this.#where = { host, port };
     this.#transcript = new Transcript(tell);
   }
 

@@ -1,12 +1,12 @@
 import { Failure } from '../../errors.ts';
 import { connect } from '../../net/connect.ts';
-import { isLoopbackAddress } from '../../net/loopback.ts';
 import { ByteStream, type StreamOptions } from '../../net/stream.ts';
 import { secure } from '../../net/tls.ts';
 import type { Secret } from '../../util/secret.ts';
 import type { MailSource, SessionContext, SourceSession } from '../source.ts';
 import { authenticate } from './authenticate.ts';
 import { askCapabilities } from './capabilities.ts';
+import { refuseClearText } from './clear-text.ts';
 import { Dialogue } from './dialogue.ts';
 import { Pop3Session } from './session.ts';
 import type { Pop3Settings } from './settings.ts';
@@ -48,7 +48,7 @@ async function open(
     if (tls === 'starttls') await upgrade(dialogue, settings, context, options);
     context.onPhase?.('capa');
     const capabilities = await askCapabilities(dialogue);
-    refuseClearText(dialogue, settings);
+    refuseClearText(settings, dialogue.remoteAddress);
     context.onPhase?.('auth');
     await authenticate(dialogue, capabilities, { user, password });
     const { pipelining } = settings;
@@ -109,19 +109,6 @@ async function upgrade(
   }
   const secured = await secure(dialogue.releaseForTls(), { ...options, ...settings.tlsSettings });
   dialogue.continueOver(new ByteStream(secured, options));
-}
-
-/** The configuration refuses this too; here it is known where the connection really went. */
-function refuseClearText(dialogue: Dialogue, settings: Pop3Settings): void {
-  if (settings.tls !== 'off' || settings.insecure === true) return;
-  if (isLoopbackAddress(dialogue.remoteAddress)) return;
-  const reason = 'without TLS the password would cross the network in the clear';
-  throw new Failure('auth_method', reason, {
-    ...dialogue.facts(),
-    phase: 'auth',
-    reason,
-    hint: 'Set tls: on or tls: starttls.',
-  });
 }
 
 /** A port that speaks TLS at once is silent, or answers with a TLS alert. */

@@ -35,6 +35,7 @@ function listingServer(stat: string, list: string, uidl: string): Promise<Script
 
 const incomplete: readonly (readonly [string, string, string, string])[] = [
   ['LIST has more', '+OK 2 2', '1 1\r\n2 1\r\n', '1 a\r\n'],
+  ['LIST has more than STAT and UIDL', '+OK 1 1', '1 1\r\n2 1\r\n', '1 a\r\n'],
   ['UIDL has more', '+OK 1 1', '1 1\r\n', '1 a\r\n2 b\r\n'],
   ['STAT counts more', '+OK 2 2', '1 1\r\n', '1 a\r\n'],
   ['a UIDL line has no unique-id', '+OK 2 2', '1 1\r\n2 1\r\n', '1 a\r\n2\r\n'],

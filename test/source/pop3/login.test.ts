@@ -106,7 +106,8 @@ for (const [line, code] of refusals) {
       const failure = await failureOf(openSession(server));
       assert.equal(failure.code, code);
       assert.equal(failure.facts.serverSaid, line);
-      assert.deepEqual([failure.facts.host, failure.facts.phase], ['127.0.0.1', 'auth']);
+      const { host, port } = server;
+      assert.deepEqual(failure.facts, { host, port, phase: 'auth', serverSaid: line });
       assert.deepEqual(server.surprises, []);
     }
   });

@@ -7,7 +7,7 @@ import { Secret } from '../../../src/util/secret.ts';
 /** A signal that never fires. */
 export const never = new AbortController().signal;
 
-export const user = 'joe';
+const user = 'joe';
 export const password = 'tanstaaf-5';
 
 interface Server {

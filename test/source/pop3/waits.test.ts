@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { getEventListeners } from 'node:events';
 import { test } from 'node:test';
 import { Failure } from '../../../src/errors.ts';
 import type { Pop3Settings } from '../../../src/source/pop3/settings.ts';
@@ -122,4 +123,16 @@ test('a slow reader is not timed out while the server waits for it', async () =>
     came++;
   }
   assert.equal(came, 3);
+});
+
+test('a session that is over has let go of the signal', async () => {
+  await using server = await startMaildropServer({ messages: messagesOf(1), tls: 'starttls' });
+  const { signal } = new AbortController();
+  await wholeSession(server, { tls: 'starttls', sessionDeadline: 60_000 }, signal);
+  await wholeSession(server, { tls: 'starttls' }, signal);
+  assert.equal(
+    await codeOf(wholeSession(server, { tls: 'on', sessionDeadline: 60_000 }, signal)),
+    'tls_handshake',
+  );
+  assert.deepEqual(getEventListeners(signal, 'abort'), []);
 });

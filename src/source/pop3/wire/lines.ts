@@ -4,7 +4,7 @@ const lf = 0x0a;
 const cr = 0x0d;
 
 /** A unique-id has 70 octets by the book and 64 KB by our patience; no listing line is longer. */
-export const longestLine = 64 * 1024;
+const longestLine = 64 * 1024;
 
 /** Octets of the largest listing taken: some four million messages. Beyond, somebody wants our memory. */
 const largestListing = 256 * 1024 * 1024;

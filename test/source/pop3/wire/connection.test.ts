@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { array, constantFrom, assert as holds, property } from 'fast-check';
 import {
   auth,
   type Command,
@@ -108,6 +109,39 @@ for (const [title, commands, text, last] of outOfStep) {
     assert.equal(told(sent(...commands), single).at(-1), last);
   });
 }
+
+test('what cannot become a status line is not waited for', () => {
+  assert.deepEqual(told(new Pop3Connection(), [Buffer.from('H')]), ['protocol: not a status line']);
+});
+
+test('no octets whatever make it throw, and the events never depend on the cuts', () => {
+  const words = [
+    '+OK',
+    '-ERR',
+    '+',
+    ' ',
+    '.',
+    '\r\n',
+    '\n',
+    '\r',
+    'a',
+    '+OK\r\n',
+    '\r\n.\r\n',
+    '\0\xff',
+  ];
+  holds(
+    property(array(constantFrom(...words), { maxLength: 30 }), (pieces) => {
+      const octets = Buffer.from(`+OK\r\n${pieces.join('')}`, 'latin1');
+      const commands = [retr(1), stat, auth('PLAIN', undefined), capa, noop];
+      const single = Array.from(octets, (_, at) => octets.subarray(at, at + 1));
+      assert.deepEqual(
+        told(sent(...commands), [octets], true),
+        told(sent(...commands), single, true),
+      );
+    }),
+    { numRuns: 3000 },
+  );
+});
 
 test('a failure quotes what the server said', () => {
   const [event] = new Pop3Connection().receive(Buffer.from('HTTP/1.1 400 Bad Request\r\n'));
