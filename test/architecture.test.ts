@@ -26,6 +26,12 @@ const table: readonly Row[] = [
   { part: 'net', may: ['errors', 'util'], node: true },
 
   { part: 'destination/destination', may: ['mail', 'errors'], node: false },
+  { part: 'destination/incoming', may: ['mail', 'durable', 'errors', 'util'], node: true },
+  {
+    part: 'destination/spool',
+    may: ['destination/destination', 'destination/incoming', 'mail', 'durable', 'errors', 'util'],
+    node: true,
+  },
   {
     part: 'destination/kinds',
     may: ['destination/*', 'destination/destination', 'errors', 'util'],
@@ -33,7 +39,15 @@ const table: readonly Row[] = [
   },
   {
     part: 'destination/*',
-    may: ['destination/destination', 'mail', 'durable', 'errors', 'util'],
+    may: [
+      'destination/destination',
+      'destination/incoming',
+      'destination/spool',
+      'mail',
+      'durable',
+      'errors',
+      'util',
+    ],
     node: true,
   },
 

@@ -15,8 +15,8 @@ import type {
   FailedDelivery,
   Recovered,
 } from '../destination.ts';
+import { type CreatedFile, type Written, writeMessage } from '../incoming.ts';
 import { type Folders, foldersOf, prepareFolders } from './folders.ts';
-import { type CreatedFile, type Written, writeMessage } from './incoming.ts';
 import { recoverIntents, sweep } from './recover.ts';
 import { UniqueNames, withSize } from './unique-name.ts';
 

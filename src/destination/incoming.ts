@@ -1,8 +1,8 @@
 import { createHash, type Hash, hash } from 'node:crypto';
 import fs from 'node:fs';
-import { writeFully } from '../../durable/file.ts';
-import { findField } from '../../mail/header.ts';
-import { CrlfToLf } from '../../mail/newline.ts';
+import { writeFully } from '../durable/file.ts';
+import { findField } from '../mail/header.ts';
+import { CrlfToLf } from '../mail/newline.ts';
 
 /** A file that was written, not yet synced; whoever has it closes it. */
 export interface Written {
