@@ -89,12 +89,24 @@ describe('the journal', () => {
     assert.ok(place.text().length < before.length / 2);
     assert.equal(fs.readFileSync(`${place.file}.bak`, 'latin1'), before);
     assert.deepEqual(facts(store), expectedFacts);
+    assert.match(place.text(), / gone u7 2764800000\n/);
     assert.match(place.text(), / seen u599 1000 1\.P_0\.h,S=3 3 (?:ab){32}\n/);
     await store.record(records('later'));
     await store[Symbol.asyncDispose]();
     await using again = await place.open();
     assert.equal(again.has('later'), true);
     assert.equal(again.size, expectedFacts.size + 1);
+  });
+
+  it('syncs what compaction wrote before it takes the place of the old one', async () => {
+    await using place = await journalPlace();
+    await (await filled(place))[Symbol.asyncDispose]();
+    using faulty = faultyFs(() => 'none');
+    await using _ = await place.open();
+    const written = faulty.calls.findIndex(({ on }) => on === `${place.file}.new`);
+    const renamed = faulty.calls.findIndex(({ effect }) => effect === 'renameSync');
+    const between = faulty.calls.slice(written, renamed).map(({ effect }) => effect);
+    assert.ok(between.lastIndexOf('fsync') > between.lastIndexOf('writeSync'), between.join());
   });
 
   it('loses nothing when compaction is killed at any moment', async () => {
@@ -194,6 +206,25 @@ describe('a journal that is not as it was left', () => {
     fs.renameSync(place.folder, `${place.folder}.real`);
     fs.symlinkSync(`${place.folder}.real`, place.folder);
     await failureOf(place.open(), 'state');
+  });
+});
+
+describe('a journal with a torn end', () => {
+  it('is cut there, so that what comes next stands on lines of its own', async () => {
+    await using place = await journalPlace();
+    await using store = await place.open();
+    await store.record(records('a'));
+    await store[Symbol.asyncDispose]();
+    const whole = place.text();
+    place.write(`${whole}0123abcd done ${'torn'.repeat(100)}`);
+    await using looking = await place.open({ lock: false });
+    assert.equal(looking.has('a'), true);
+    await using mended = await place.open();
+    assert.equal(place.text(), whole);
+    await mended.record(records('b'));
+    await mended[Symbol.asyncDispose]();
+    await using next = await place.open();
+    assert.equal(next.size, 2);
   });
 });
 

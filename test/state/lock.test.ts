@@ -5,7 +5,8 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { Failure } from '../../src/errors.ts';
-import { readHolder } from '../../src/state/holder.ts';
+import { currentBootId } from '../../src/state/boot.ts';
+import { readHolder, startOfProcess } from '../../src/state/holder.ts';
 import { fileGuard, socketGuard } from '../../src/state/kernel-guard.ts';
 import { type AccountLock, lockAccount } from '../../src/state/lock.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
@@ -122,12 +123,16 @@ describe('the lock between processes with different guards', () => {
     assert.equal(failure.facts.holder?.pid, holder.process.pid);
   });
 
-  it('is taken from one that is dead, and from another with its pid', async () => {
-    for (const processStart of [undefined, 'another']) {
+  it('is taken from one that is dead, and from another process with its pid', async () => {
+    const holder = { startedAt: 1, bootId: currentBootId(), token: 't', guard: 'socket' };
+    for (const former of [
+      { pid: 2 ** 30 },
+      { pid: process.pid, processStart: 'another' },
+      { pid: process.pid, processStart: startOfProcess(process.pid), bootId: 'another' },
+    ]) {
       await using folder = await temporaryFolder();
-      const dead = { pid: 2 ** 30, startedAt: 1, bootId: 'x', token: 't', guard: 'socket' };
       const file = path.join(folder.path, 'lock');
-      fs.writeFileSync(file, JSON.stringify({ ...dead, processStart }));
+      fs.writeFileSync(file, JSON.stringify({ ...holder, ...former }));
       await using held = await take(folder, 'file');
       held.assertHeld();
     }

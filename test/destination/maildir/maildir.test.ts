@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import fs from 'node:fs';
+import os from 'node:os';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import type { Destination } from '../../../src/destination/destination.ts';
@@ -62,6 +63,22 @@ describe('a Maildir', () => {
     await destination.abort(delivery);
   });
 
+  it('writes through no link or file that has its name already', async () => {
+    await using place = await maildirPlace();
+    const first = await ready(place);
+    await first.accept(message('u', 'first'), plain);
+    const [name = ''] = place.names('tmp');
+    const victim = path.join(place.root, 'victim');
+    fs.writeFileSync(victim, 'precious');
+    fs.rmSync(path.join(place.root, 'tmp', name));
+    fs.symlinkSync('../victim', path.join(place.root, 'tmp', name));
+    const second = place.open('our-store');
+    await delivered(second, [await second.accept(message('u', 'second'), plain)]);
+    assert.deepEqual(place.visible(), ['second']);
+    assert.deepEqual(place.names('new'), [`${name.replace('_0.', '_1.')},S=6`]);
+    assert.equal(fs.readFileSync(victim, 'utf8'), 'precious');
+  });
+
   it('makes a small message one write', async () => {
     await using place = await maildirPlace();
     const destination = await ready(place);
@@ -115,6 +132,19 @@ describe('preparing a Maildir', () => {
     fs.symlinkSync(elsewhere, place.root);
     await place.open('s').prepare();
     assert.deepEqual(fs.readdirSync(elsewhere).sort(), ['cur', 'new', 'tmp']);
+  });
+
+  it('refuses folders on different file systems', { skip: skipUnlessInMemory() }, async () => {
+    await using place = await maildirPlace();
+    await place.open('s').prepare();
+    const elsewhere = fs.mkdtempSync('/dev/shm/popfetch-test-');
+    try {
+      fs.rmdirSync(path.join(place.root, 'tmp'));
+      fs.symlinkSync(elsewhere, path.join(place.root, 'tmp'));
+      await fails(place.open('s').prepare(), 'config', /different file systems/);
+    } finally {
+      fs.rmdirSync(elsewhere);
+    }
   });
 
   it("refuses, as root, another user's Maildir", { skip: skipUnlessRoot() }, async () => {
@@ -334,4 +364,11 @@ async function fails(promise: Promise<unknown>, code: FailureCode, said: RegExp)
 
 function skipUnlessRoot(): string | false {
   return process.geteuid?.() === 0 ? false : 'needs root to give a folder away';
+}
+
+function skipUnlessInMemory(): string | false {
+  const there = fs.statSync('/dev/shm', { throwIfNoEntry: false });
+  return there === undefined || there.dev === fs.statSync(os.tmpdir()).dev
+    ? 'needs a second file system at /dev/shm'
+    : false;
 }
