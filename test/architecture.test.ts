@@ -12,6 +12,8 @@ const table: readonly Row[] = [
   { part: 'events', may: [], types: ['errors'], node: false },
   { part: 'util', may: ['errors'], node: true },
   { part: 'mail', may: ['errors', 'util'], node: true },
+  // Facts that both the configuration and the words for a refused login draw on: a part of their own.
+  { part: 'providers', may: [], node: false },
   { part: 'durable', may: ['errors', 'util'], node: true },
 
   { part: 'source/source', may: ['mail', 'errors'], node: false },
@@ -82,11 +84,11 @@ const table: readonly Row[] = [
   },
   {
     part: 'config',
-    may: ['source/kinds', 'destination/kinds', 'errors', 'util'],
+    may: ['source/kinds', 'destination/kinds', 'providers', 'errors', 'util'],
     node: true,
     packages: ['yaml'],
   },
-  { part: 'log', may: ['events', 'errors', 'util'], node: true, packages: ['pino'] },
+  { part: 'log', may: ['events', 'providers', 'errors', 'util'], node: true, packages: ['pino'] },
   { part: 'demo', may: ['mail', 'errors', 'util'], node: true },
   { part: 'cli', may: ['*'], node: true, packages: ['yargs'] },
 ];

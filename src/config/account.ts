@@ -1,3 +1,4 @@
+import { loginOf, providerOfAddress } from '../providers/provider.ts';
 import type { AccountConfig } from './config.ts';
 import { type AccountValues, accountKeys } from './keys.ts';
 import { isLoopback } from './server-values.ts';
@@ -71,9 +72,12 @@ class AccountReader {
     const settings = this.#settings;
     const early = this.#surroundings({});
     const email = settings.read('email', early);
-    const host = settings.read('host', early);
-    const user = settings.read('user', early) ?? email;
-    this.#require('host', 'add host: the name of the POP3 server', settings.entry('email')?.value);
+    const listed = this.#listed(email);
+    const host = settings.read('host', early) ?? listed?.host;
+    const user = settings.read('user', early) ?? listed?.user ?? email;
+    const address = settings.entry('email')?.value;
+    if (listed === undefined)
+      this.#require('host', 'add host: the name of the POP3 server', address);
     if (settings.entry('email') === undefined && !this.#sources.meant.has('email'))
       this.#require('user', 'add user: the login name');
     return {
@@ -81,6 +85,21 @@ class AccountReader {
       ...(host === undefined ? {} : { host }),
       ...(user === undefined ? {} : { user }),
     };
+  }
+
+  /** What the list of providers says about the address; it is not asked where a host is named. */
+  #listed(
+    email: string | undefined,
+  ): { readonly host?: string; readonly user?: string } | undefined {
+    const address = this.#settings.entry('email')?.value;
+    const isNamed = this.#settings.entry('host') !== undefined || this.#sources.meant.has('host');
+    if (isNamed || email === undefined || address === undefined) return undefined;
+    const provider = providerOfAddress(email);
+    if (provider === undefined) return undefined;
+    const { name, maildrop } = provider;
+    if (maildrop.kind === 'pop3') return { host: maildrop.host, user: loginOf(email, provider) };
+    this.#report(address, `${name} has no POP3`, maildrop.why);
+    return {};
   }
 
   #surroundings(login: Partial<Record<'email' | 'host' | 'user', string>>): Surroundings {

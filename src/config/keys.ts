@@ -60,13 +60,14 @@ export const accountKeys: Keys<AccountValues> = {
   email: {
     read: readEmail,
     default: undefined,
-    doc: 'your address; the login name unless user is set',
+    doc: 'your address; at a known provider enough to find server and login',
     example: 'joe@example.org',
     mistakenFor: ['mail', 'address'],
   },
   host: {
     read: readHost,
     default: undefined,
+    defaultRule: 'what is known for the email',
     doc: 'name or address of the POP3 server',
     example: 'pop.example.org',
     mistakenFor: ['server', 'hostname', 'pop3'],
@@ -109,7 +110,7 @@ export const accountKeys: Keys<AccountValues> = {
   user: {
     read: readText,
     default: undefined,
-    defaultRule: 'email',
+    defaultRule: 'email, or the part of it that the provider wants',
     doc: 'login name',
     example: 'joe',
     mistakenFor: ['username', 'login'],

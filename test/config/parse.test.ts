@@ -52,7 +52,7 @@ test('the login name is the e-mail address unless user is set', () => {
 });
 
 test('an address alone is not enough while no server is known for it', () => {
-  const [problem] = problemsIn('accounts: {a: {email: joe@gmx.net, password: {prompt: true}}}');
+  const [problem] = problemsIn('accounts: {a: {email: joe@example.org, password: {prompt: true}}}');
   assert.equal(problem?.message, 'account a has no host');
   assert.equal(problem?.hint, 'add host: the name of the POP3 server');
 });
