@@ -31,6 +31,16 @@ export interface DeliveryOwner {
   readonly storeId: string;
 }
 
+/** What a destination has of the program around it. */
+export interface DeliverySurroundings {
+  /** Folder for files on their way, this account's alone. It need not be there yet. */
+  readonly spool: string;
+  /** Ends every wait. */
+  readonly signal: AbortSignal;
+  /** Tells the user, in a sentence, what is no failure. */
+  readonly notice: (text: string) => void;
+}
+
 /**
  * Where messages go. The order is accept → secure → (the caller records the intents) → commit → (the caller records
  * that it is done). After a crash anywhere, `recover` with the intents left behind says which were delivered.
@@ -53,6 +63,11 @@ export interface Destination {
   commit(batch: readonly Delivery[]): Promise<readonly FailedDelivery[]>;
   /** Where it can be found now, for people and `--json`; undefined where there is no such place. */
   pathOf(delivery: Delivery): string | undefined;
+  /**
+   * A batch is over, in whatever way: lets go of locks that `secure` took and `commit` did not come to give back.
+   * Never rejects. Needed only where `secure` takes any.
+   */
+  release?(): Promise<void>;
   /** Takes back what was accepted and not committed. */
   abort(delivery: Delivery): Promise<void>;
   /** Settles what a crashed run left: rolls forward what it can, sweeps what was never promised. */

@@ -155,15 +155,14 @@ class Maildir implements Destination {
 
   async recover(intents: readonly Intent[], bootId: string): Promise<readonly Recovered[]> {
     try {
-      const now = this.#surroundings.now();
-      const names = this.#namesOfOurs();
-      const recovered = await recoverIntents(intents, {
+      const circumstances = {
         folders: this.#folders,
-        names,
+        names: this.#namesOfOurs(),
         bootId,
-        now,
-      });
-      sweep(this.#folders.tmp, (name) => names.isOurs(name) && !this.#onTheirWay.has(name));
+        now: this.#surroundings.now(),
+      };
+      const recovered = await recoverIntents(intents, circumstances);
+      sweep(intents, circumstances, (name) => this.#onTheirWay.has(name));
       return recovered;
     } catch (error) {
       throw storageFailure(error, this.#folders.root);

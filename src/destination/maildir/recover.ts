@@ -46,10 +46,16 @@ export async function recoverIntents(
   return intents.map((intent) => ({ uid: intent.uid, state: settled.get(intent) ?? 'absent' }));
 }
 
-/** Removes files from `tmp/` that were never promised. */
-export function sweep(tmp: string, isSwept: (name: string) => boolean): void {
-  for (const name of fs.readdirSync(tmp)) {
-    if (isSwept(name)) fs.rmSync(path.join(tmp, name), { force: true });
+/** Removes files of this owner from `tmp/` that were never promised, and of which nobody says that they are kept. */
+export function sweep(
+  intents: readonly Intent[],
+  { folders, names }: Circumstances,
+  isKept: (name: string) => boolean,
+): void {
+  const promised = new Set(intents.map(({ place }) => parseName(place).base));
+  for (const name of fs.readdirSync(folders.tmp)) {
+    if (!names.isOurs(name) || promised.has(name) || isKept(name)) continue;
+    fs.rmSync(path.join(folders.tmp, name), { force: true });
   }
 }
 
@@ -64,9 +70,10 @@ function rollForward(intent: Intent, folders: Folders): Recovered['state'] | 'no
   } finally {
     fs.closeSync(fd);
   }
-  if (whole) fs.renameSync(tmpPath, path.join(folders.new, intent.place));
-  else fs.rmSync(tmpPath);
-  return whole ? 'delivered' : 'absent';
+  // What is not whole stays until its promise is off the record: without it, the next run would take it for moved.
+  if (!whole) return 'absent';
+  fs.renameSync(tmpPath, path.join(folders.new, intent.place));
+  return 'delivered';
 }
 
 /** What the kernel was told holds until it is booted anew, whatever a mail reader did with the message since. */

@@ -194,7 +194,11 @@ describe('recovering a Maildir', () => {
       const intents = await crashedBeforeCommit(place);
       const [name = ''] = place.names('tmp');
       fs.writeFileSync(path.join(place.root, 'tmp', name), damage);
-      assert.equal(await stateAfter(place, intents, 'this-boot'), 'absent', damage);
+      // Killed before the promise was off the record, the next run must come to the same.
+      for (const _ of [1, 2]) {
+        assert.equal(await stateAfter(place, intents, 'this-boot'), 'absent', damage);
+      }
+      await place.open('our-store').recover([], 'this-boot');
       assert.equal(place.hidden(), 0);
       assert.deepEqual(place.visible(), []);
     }
