@@ -55,6 +55,7 @@ export const failureNatures = {
   retrieve_refused: { kind: 'message', scope: 'message', origin: 'wire', temporary: true },
   delete_refused: { kind: 'message', scope: 'message', origin: 'wire', temporary: true },
   deliver_temp: { kind: 'delivery', scope: 'message', origin: 'here', temporary: true },
+  destination_locked: { kind: 'delivery', scope: 'poll', origin: 'here', temporary: true },
   deliver_perm: { kind: 'delivery', scope: 'message', origin: 'here', temporary: false },
   no_space: { kind: 'delivery', scope: 'poll', origin: 'here', temporary: false },
   no_permission: { kind: 'delivery', scope: 'account', origin: 'here', temporary: false },

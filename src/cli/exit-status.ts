@@ -49,6 +49,7 @@ const statuses: Readonly<Record<FailureCode, ExitStatus>> = {
   retrieve_refused: 75,
   delete_refused: 75,
   deliver_temp: 75,
+  destination_locked: 75,
   deliver_perm: 65,
   no_space: 73,
   no_permission: 73,

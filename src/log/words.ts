@@ -163,6 +163,7 @@ const headlines: Readonly<Record<FailureCode, (story: Story) => string>> = {
     `${host} refused to hand out ${rest} of ${formatCount(wanted, 'message')}`,
   delete_refused: ({ host }) => `${host} refused to delete messages that are stored`,
   deliver_temp: notDelivered,
+  destination_locked: notDelivered,
   deliver_perm: notDelivered,
   no_space: cannotWrite('no space left on the disk'),
   no_permission: cannotWrite('permission denied'),
@@ -257,6 +258,7 @@ const headlinesWithCounts: ReadonlySet<FailureCode> = new Set([
   'connection_lost',
   'retrieve_refused',
   'deliver_temp',
+  'destination_locked',
   'deliver_perm',
 ]);
 

@@ -35,6 +35,14 @@ export interface SettleParts {
  * the disk all the same, and recovery takes a file that is gone from its hidden place for one that became visible.
  */
 export async function settle(batch: readonly Accepted[], parts: SettleParts): Promise<Settled> {
+  try {
+    return await settleInOrder(batch, parts);
+  } finally {
+    await parts.destination.release?.();
+  }
+}
+
+async function settleInOrder(batch: readonly Accepted[], parts: SettleParts): Promise<Settled> {
   const { destination, store, session, onceDelivered, now } = parts;
   const failures = new Map<Delivery, Failure>();
   const standing = () => batch.filter(({ delivery }) => !failures.has(delivery));

@@ -6,6 +6,7 @@ import { Failure, type FailureCode, type FailureFacts } from '../../src/errors.t
 const table: Readonly<Record<FailureCode, ExitStatus>> = {
   usage: 64,
   deliver_perm: 65,
+  destination_locked: 75,
   sys_perm: 69,
   internal: 70,
   no_space: 73,

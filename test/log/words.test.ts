@@ -67,6 +67,15 @@ const cases: readonly Case[] = [
     ],
   },
   {
+    code: 'destination_locked',
+    facts: { reason: 'inbox.lock is there', path: '/home/joe/mail/inbox' },
+    counts: { new: 0, wanted: 2 },
+    context: { destination: '~/mail/inbox' },
+    lines: [
+      'FAIL cannot deliver to ~/mail/inbox: inbox.lock is there for 2 of 2 messages; they stay on the server',
+    ],
+  },
+  {
     code: 'connection_lost',
     counts: { new: 1204, wanted: 2310 },
     lines: [
