@@ -4,7 +4,8 @@ import type { Emit, PollCounts } from '../events.ts';
 import type { Envelope } from '../mail/message.ts';
 import type { Listing, MailSource, SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
-import { type Plan, type PollPolicy, planPoll } from './plan.ts';
+import { openSession, report } from './look.ts';
+import { type PollPolicy, planPoll } from './plan.ts';
 import { Retrieving } from './retrieving.ts';
 import { recover } from './settle.ts';
 import { Tally } from './tally.ts';
@@ -57,24 +58,6 @@ export async function poll(account: PollAccount, context: PollContext): Promise<
   }
 }
 
-/** The same up to the plan: tells what a poll would do; retrieves, stores and deletes nothing. Never throws. */
-export async function dryRun(account: PollAccount, context: PollContext): Promise<PollResult> {
-  const tally = new Tally();
-  try {
-    context.emit({ type: 'account.start', account: account.name, ...account.source.address });
-    await using store = await account.openStore('dry-run');
-    await using session = await openSession(account, context, context.signal);
-    const listing = await session.list();
-    const plan = planPoll(listing, store, account.policy);
-    report(account, context.emit, listing, plan, tally);
-    announcePlan(account, context.emit, plan);
-    await session.quit();
-    return { counts: tally.counts() };
-  } catch (thrown) {
-    return { counts: tally.counts(), failure: asFailure(thrown) };
-  }
-}
-
 async function pollMaildrop(
   account: PollAccount,
   { store, destination }: { readonly store: SeenStore; readonly destination: Destination },
@@ -115,55 +98,6 @@ async function pollMaildrop(
   if (listing.complete) await store.reconcile(uidsOf(listing), context.now());
   if (failure) throw failure;
   if (context.stop.aborted) throw new Failure('interrupted', 'stopped before all was retrieved');
-}
-
-function openSession(
-  account: PollAccount,
-  { emit }: PollContext,
-  signal: AbortSignal,
-): Promise<SourceSession> {
-  return account.source.open({
-    signal,
-    onPhase: (phase) => emit({ type: 'account.phase', account: account.name, phase }),
-    onTranscript: (direction, line) =>
-      emit({ type: 'transcript', account: account.name, direction, line }),
-  });
-}
-
-function report(
-  account: PollAccount,
-  emit: Emit,
-  listing: Listing,
-  plan: Plan,
-  tally: Tally,
-): void {
-  tally.onServer = Math.max(listing.count, listing.messages.length);
-  tally.onServerSize = listing.size;
-  tally.wanted = plan.retrieve.length;
-  emit({
-    type: 'account.list',
-    account: account.name,
-    messages: tally.onServer,
-    size: listing.size,
-    new: plan.retrieve.length + plan.leave.length,
-    newSize: plan.retrieve.reduce((sum, { size }) => sum + size, 0),
-  });
-}
-
-function announcePlan({ name, destinationLabel }: PollAccount, emit: Emit, plan: Plan): void {
-  const tell = (
-    action: 'would_deliver' | 'would_delete' | 'would_skip',
-    { uid, number, size }: { uid: string; number: number; size: number },
-    reason: string,
-  ) => {
-    const to = action === 'would_deliver' ? { destination: destinationLabel } : {};
-    emit({ type: 'message', account: name, action, uid, number, size, reason, ...to });
-  };
-  for (const ref of plan.retrieve) tell('would_deliver', ref, 'new');
-  for (const { ref, because } of plan.leave) tell('would_skip', ref, because);
-  for (const { ref, because } of plan.delete) tell('would_delete', ref, because);
-  if (plan.onceDelivered === 'delete')
-    for (const ref of plan.retrieve) tell('would_delete', ref, 'delivered');
 }
 
 /** QUIT is part of success: only when it was answered have deletions happened. */

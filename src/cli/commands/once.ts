@@ -1,7 +1,8 @@
 import type { AccountConfig, Config } from '../../config/config.ts';
 import { Failure } from '../../errors.ts';
 import type { Emit } from '../../events.ts';
-import { dryRun, type PollResult, poll } from '../../poll/poll.ts';
+import { dryRun } from '../../poll/look.ts';
+import { type PollResult, poll } from '../../poll/poll.ts';
 import { pollRound } from '../../scheduler/round.ts';
 import { type HealthNews, updateHealth } from '../account-health.ts';
 import type { Invocation } from '../args.ts';
