@@ -1,7 +1,7 @@
 import fs from 'node:fs';
-import type { Failure } from '../errors.ts';
+import { Failure } from '../errors.ts';
 import { fsync } from './file.ts';
-import { storageFailure } from './storage-failure.ts';
+import { errnoOf, storageFailure } from './storage-failure.ts';
 
 /**
  * Runs fsyncs side by side, a bounded number at once: that is the group commit (six times the speed of one after the
@@ -32,12 +32,30 @@ export class SyncWindow {
     return failure;
   }
 
-  /** Resolves when one of those under way is done, at once when there is none: for when descriptors run short. */
+  /** When descriptors are short, those of the syncs under way are free in a moment: tries once more then. */
+  async withDescriptor<T>(action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      const errno = errnoOf(error instanceof Failure ? error.cause : error);
+      if (errno !== 'EMFILE' && errno !== 'ENFILE') throw error;
+      await this.oneDone();
+      return action();
+    }
+  }
+
+  /** Resolves when one of those under way is done, at once when there is none. */
   async oneDone(): Promise<void> {
     if (this.#running === 0) return;
     await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 }
+
+/**
+ * The process's own, for all accounts: so are the descriptors and the thread pool. More at once would not be faster, and
+ * several accounts must get along with 64 descriptors.
+ */
+export const syncWindow = new SyncWindow(16);
 
 async function syncedAndClosed(fd: number, path: string): Promise<Failure | undefined> {
   let failure: Failure | undefined;

@@ -191,7 +191,7 @@ export function message(uid: string, text: string): RetrievedMessage {
   return sliced(uid, [Buffer.from(text, 'latin1')]);
 }
 
-export function sliced(uid: string, slices: readonly Uint8Array[]): RetrievedMessage {
+function sliced(uid: string, slices: readonly Uint8Array[]): RetrievedMessage {
   return {
     ref: { uid, number: 1, size: 1 },
     content: (async function* () {
@@ -213,7 +213,7 @@ export async function delivered(
   assert.deepEqual(await destination.commit(batch), []);
 }
 
-export function sha256(text: string): string {
+function sha256(text: string): string {
   return createHash('sha256').update(text, 'latin1').digest('hex');
 }
 

@@ -3,8 +3,8 @@ import os from 'node:os';
 import path from 'node:path';
 import { createFile, syncDirectory } from '../../durable/file.ts';
 import { errnoOf, storageFailure } from '../../durable/storage-failure.ts';
-import { SyncWindow } from '../../durable/sync-window.ts';
-import { Failure } from '../../errors.ts';
+import { syncWindow } from '../../durable/sync-window.ts';
+import type { Failure } from '../../errors.ts';
 import type { Intent } from '../../mail/intent.ts';
 import type { Envelope, RetrievedMessage } from '../../mail/message.ts';
 import { traceLines } from '../../mail/trace.ts';
@@ -47,12 +47,6 @@ export function maildir(
 /** Enough for the message that most mail is; larger ones take several writes. */
 const bufferSize = 64 * 1024;
 
-/**
- * Shared by all accounts: file descriptors and the thread pool are the process's. More at once would not be faster, and
- * several accounts must get along with 64 descriptors.
- */
-const syncWindow = new SyncWindow(16);
-
 interface Held extends Written {
   /** File name in `new/`. */
   readonly place: string;
@@ -87,7 +81,8 @@ class Maildir implements Destination {
     const buffer = this.#spareBuffers.pop() ?? new Uint8Array(bufferSize);
     let written: Written;
     try {
-      const create = () => withDescriptor(async () => this.#createTmp(uid, envelope.receivedAt));
+      const create = () =>
+        syncWindow.withDescriptor(async () => this.#createTmp(uid, envelope.receivedAt));
       written = await writeMessage(message.content, trace, buffer, create);
     } catch (error) {
       throw errnoOf(error) === undefined ? error : storageFailure(error, this.#folders.tmp);
@@ -188,7 +183,7 @@ class Maildir implements Destination {
 
   async #syncOrFail(folder: string, batch: readonly Delivery[]): Promise<FailedDelivery[]> {
     try {
-      await withDescriptor(() => syncDirectory(folder));
+      await syncWindow.withDescriptor(() => syncDirectory(folder));
       return [];
     } catch (error) {
       const failure = storageFailure(error, folder);
@@ -205,17 +200,5 @@ class Maildir implements Destination {
       this.#names = new UniqueNames(owner, this.#surroundings.hostname);
     }
     return this.#names;
-  }
-}
-
-/** When descriptors are short, those of our own syncs are free in a moment. */
-async function withDescriptor<T>(action: () => Promise<T>): Promise<T> {
-  try {
-    return await action();
-  } catch (error) {
-    const errno = errnoOf(error instanceof Failure ? error.cause : error);
-    if (errno !== 'EMFILE' && errno !== 'ENFILE') throw error;
-    await syncWindow.oneDone();
-    return action();
   }
 }
