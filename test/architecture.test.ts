@@ -116,7 +116,8 @@ const usesWithReason: readonly (readonly [path: string, uses: string, reason: st
   ['src/config/secret-command.ts', 'kill', 'ends a command with all that it started'],
   ['src/destination/maildir/folders.ts', 'geteuid', "as root refuses another user's Maildir"],
   ['src/state/account-folder.ts', 'geteuid', "refuses another user's state"],
-  ['src/state/kernel-guard.ts', 'platform arch', 'finds the lock that this system has'],
+  ['src/durable/kernel-lock.ts', 'platform arch', 'finds the lock that this system has'],
+  ['src/state/kernel-guard.ts', 'platform', 'finds the lock that this system has'],
   ['src/state/lock.ts', 'pid', 'says who holds a lock'],
   ['src/state/holder.ts', 'kill', 'asks whether the holder of a lock is alive'],
 ];

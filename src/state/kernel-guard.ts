@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import fs from 'node:fs';
-import { createRequire } from 'node:module';
 import net from 'node:net';
+import { lockWholeFile, unlockWholeFile } from '../durable/kernel-lock.ts';
 
 /** An exclusive hold that the kernel itself ends with the process, however that dies, and never before. */
 export interface KernelGuard {
@@ -23,14 +23,9 @@ export const kernelGuards: readonly TakeGuard[] = [fileGuard, socketGuard];
 
 /** An open file description lock (fcntl(2), F_OFD_SETLK) by the optional native package. */
 export async function fileGuard(fd: number): ReturnType<TakeGuard> {
-  const addon = loadAddon();
-  if (addon === undefined) return 'unsupported';
-  try {
-    addon.tryLock(fd, 0, 0, true);
-  } catch (error) {
-    return isErrno(error, 'EAGAIN') || isErrno(error, 'EACCES') ? 'held elsewhere' : 'unsupported';
-  }
-  return { kind: 'file', release: async () => addon.unlock(fd, 0, 0) };
+  const outcome = lockWholeFile(fd);
+  if (outcome !== 'taken') return outcome;
+  return { kind: 'file', release: async () => unlockWholeFile(fd) };
 }
 
 /** A socket in Linux's abstract namespace (unix(7)): no file that could be left behind. */
@@ -52,35 +47,6 @@ export async function socketGuard(fd: number, file: string): ReturnType<TakeGuar
     kind: 'socket',
     release: () => new Promise((resolve) => server.close(() => resolve())),
   };
-}
-
-interface LockAddon {
-  tryLock(fd: number, offset: number, length: number, exclusive: boolean): void;
-  unlock(fd: number, offset: number, length: number): void;
-}
-
-/** Its binary itself: the package's own search for it takes 11 ms of each start, this 0.6 ms. */
-function loadAddon(): LockAddon | undefined {
-  const load = createRequire(import.meta.url);
-  const place = `prebuilds/${process.platform}-${process.arch}/fs-native-extensions.node`;
-  try {
-    const addon: unknown = load(`fs-native-extensions/${place}`);
-    return isLockAddon(addon) ? addon : undefined;
-  } catch {
-    // An optional package: not installed, or not for this system.
-    return undefined;
-  }
-}
-
-function isLockAddon(addon: unknown): addon is LockAddon {
-  return (
-    typeof addon === 'object' &&
-    addon !== null &&
-    'tryLock' in addon &&
-    typeof addon.tryLock === 'function' &&
-    'unlock' in addon &&
-    typeof addon.unlock === 'function'
-  );
 }
 
 function isErrno(error: unknown, code: string): boolean {
