@@ -37,6 +37,8 @@ export interface PollContext {
 export interface PollResult {
   readonly counts: PollCounts;
   readonly failure?: Failure;
+  /** Seconds that the server wants between two logins (LOGIN-DELAY), where it said so. */
+  readonly minimumInterval?: number;
 }
 
 /**
@@ -52,9 +54,9 @@ export async function poll(account: PollAccount, context: PollContext): Promise<
     await destination.prepare();
     await recover(destination, store, context.now);
     await pollMaildrop(account, { store, destination }, context, tally);
-    return { counts: tally.counts() };
+    return tally.result();
   } catch (thrown) {
-    return { counts: tally.counts(), failure: asFailure(thrown) };
+    return { ...tally.result(), failure: asFailure(thrown) };
   }
 }
 
@@ -71,6 +73,7 @@ async function pollMaildrop(
     AbortSignal.any([context.signal, drop.signal]),
   );
   const listing = await session.list();
+  tally.minimumInterval = session.loginDelay;
   const plan = planPoll(listing, store, account.policy);
   report(account, context.emit, listing, plan, tally);
   for (const { ref, because } of plan.leave) {

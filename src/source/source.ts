@@ -50,6 +50,10 @@ export interface SourceSession extends AsyncDisposable {
    * retrieved and not stored, such a session must end without QUIT.
    */
   readonly retrievalRemoves: boolean;
+  /** Seconds that the server wants between two logins (LOGIN-DELAY, RFC 2449 §6.5). */
+  readonly loginDelay?: number | undefined;
+  /** Days that the server keeps what is left on it (EXPIRE, RFC 2449 §6.7). */
+  readonly expireDays?: number | undefined;
   list(): Promise<Listing>;
   /**
    * Retrieves these messages in this order, several commands ahead where the server allows it. When `stop` fires no

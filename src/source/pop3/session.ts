@@ -37,7 +37,16 @@ export class Pop3Session implements SourceSession {
   }
 
   get retrievalRemoves(): boolean {
-    return this.#capabilities.expire?.days === 0;
+    return this.expireDays === 0;
+  }
+
+  get expireDays(): number | undefined {
+    const days = this.#capabilities.expire?.days;
+    return days === 'never' ? undefined : days;
+  }
+
+  get loginDelay(): number | undefined {
+    return this.#capabilities.loginDelay?.seconds;
   }
 
   /** Servers show windows and glitch: an incomplete listing is asked for once more. */
