@@ -90,6 +90,10 @@ export interface FailureFacts {
   readonly port?: number;
   /** The server's own words, status indicator included, not yet made safe for a terminal. */
   readonly serverSaid?: string;
+  /** Last line that a command wrote about it, not yet made safe for a terminal. */
+  readonly output?: string;
+  /** Messages of this poll that failed for the same reason. */
+  readonly messages?: number;
   /** What the operating system or a library called it: 'connection refused', 'no space left on the disk'. */
   readonly reason?: string;
   /** What the user can do about it, one sentence. */

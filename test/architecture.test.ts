@@ -11,6 +11,7 @@ const table: readonly Row[] = [
   { part: 'errors', may: [], node: false },
   { part: 'events', may: [], types: ['errors'], node: false },
   { part: 'util', may: ['errors'], node: true },
+  { part: 'mail/preview', may: ['mail', 'errors', 'util'], node: true, packages: ['postal-mime'] },
   { part: 'mail', may: ['errors', 'util'], node: true },
   // Facts that both the configuration and the words for a refused login draw on: a part of their own.
   { part: 'providers', may: [], node: false },
@@ -38,6 +39,12 @@ const table: readonly Row[] = [
     part: 'destination/kinds',
     may: ['destination/*', 'destination/destination', 'errors', 'util'],
     node: false,
+  },
+  {
+    part: 'destination/smtp',
+    may: ['destination/destination', 'destination/spool', 'mail', 'durable', 'errors', 'util'],
+    node: true,
+    packages: ['nodemailer'],
   },
   {
     part: 'destination/*',
@@ -118,6 +125,7 @@ const usesWithReason: readonly (readonly [path: string, uses: string, reason: st
   ['src/destination/mbox/dotlock.ts', 'kill', 'asks whether the owner of a lock is alive'],
   ['src/destination/mbox/mailbox-file.ts', 'geteuid', "refuses another user's mbox and links"],
   ['src/destination/mbox/mbox.ts', 'pid', 'says who holds a lock'],
+  ['src/destination/pipe/runner.ts', 'kill', 'ends a command with all that it started'],
   ['src/state/account-folder.ts', 'geteuid', "refuses another user's state"],
   ['src/durable/kernel-lock.ts', 'platform arch', 'finds the lock that this system has'],
   ['src/state/kernel-guard.ts', 'platform', 'finds the lock that this system has'],

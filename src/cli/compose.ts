@@ -1,8 +1,11 @@
+import { hostname, userInfo } from 'node:os';
+import { join } from 'node:path';
 import type { AccountConfig } from '../config/config.ts';
 import { resolveSecret, type SecretContext } from '../config/secret.ts';
-import { destinationOf } from '../destination/kinds.ts';
+import { type DestinationSurroundings, destinationOf } from '../destination/kinds.ts';
 import type { PollAccount } from '../poll/poll.ts';
 import { pop3Source } from '../source/pop3/source.ts';
+import { accountFolder } from '../state/account-folder.ts';
 import { openJournalStore } from '../state/journal-seen-store.ts';
 
 export interface Composition {
@@ -32,7 +35,8 @@ export function composeAccount(account: AccountConfig, composition: Composition)
       insecure: account.insecure,
     }),
     destinationLabel: deliver.label,
-    destination: (storeId) => destinationOf(deliver, { account: name, storeId }),
+    destination: (storeId) =>
+      destinationOf(deliver, { account: name, storeId }, surroundingsOf(name, composition)),
     openStore: (use) =>
       openJournalStore({
         directory: stateDir,
@@ -45,4 +49,25 @@ export function composeAccount(account: AccountConfig, composition: Composition)
     policy: { keep, maxSize, limit },
     envelope: { account: name, host, user, protocol: tls === 'off' ? 'POP3' : 'POP3S', trace },
   };
+}
+
+function surroundingsOf(
+  account: string,
+  { stateDir, secrets: { env }, signal }: Composition,
+): DestinationSurroundings {
+  const spool = join(accountFolder(stateDir, account), 'spool');
+  return { spool, env, user: userOf(env), hostname: hostname(), signal };
+}
+
+/** The environment's word counts; in a container the user may have no entry, and so no name. */
+function userOf(env: Composition['secrets']['env']): DestinationSurroundings['user'] {
+  const named = { name: env.LOGNAME ?? env.USER, home: env.HOME };
+  if (named.name !== undefined && named.home !== undefined)
+    return { name: named.name, home: named.home };
+  try {
+    const { username, homedir } = userInfo();
+    return { name: named.name ?? username, home: named.home ?? homedir };
+  } catch {
+    return { name: named.name ?? 'unknown', home: named.home ?? '/' };
+  }
 }

@@ -42,12 +42,43 @@ export interface AccountConfig {
   readonly enabled: boolean;
 }
 
-/** Which kind of destination, and its settings; `label` is how the user wrote it. */
-export type DestinationSettings = {
-  readonly kind: 'maildir';
-  readonly path: string;
+/** Which kind of destination, and its settings; `label` is how people call it. */
+export type DestinationSettings =
+  | { readonly kind: 'maildir'; readonly path: string; readonly label: string }
+  | PipeDestination
+  | LmtpDestination
+  | SmtpDestination;
+
+export interface PipeDestination {
+  readonly kind: 'pipe';
   readonly label: string;
-};
+  /** Words, or a line for the shell. */
+  readonly command: { readonly argv: readonly string[] } | { readonly line: string };
+  /** ms that the command may take for one message. */
+  readonly timeout: number;
+  /** Commands at once. */
+  readonly concurrency: number;
+}
+
+/** A TCP port, or a socket in the file system. */
+export type MailServerAddress =
+  | { readonly host: string; readonly port: number }
+  | { readonly path: string };
+
+export interface LmtpDestination {
+  readonly kind: 'lmtp';
+  readonly label: string;
+  readonly address: MailServerAddress;
+  /** Recipients; at least one. */
+  readonly to: readonly string[];
+}
+
+export interface SmtpDestination {
+  readonly kind: 'smtp';
+  readonly label: string;
+  readonly address: MailServerAddress;
+  readonly to: readonly string[];
+}
 
 export interface Config {
   /** Where it was read from, for messages. */

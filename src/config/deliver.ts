@@ -1,23 +1,39 @@
 import type { DestinationSettings } from './config.ts';
+import { pipeOptions, readPipe, readShellLine } from './deliver-pipe.ts';
+import { mailServerOptions, readLmtp, readSmtp } from './deliver-smtp.ts';
+import { nearest } from './nearest.ts';
 import { readPath } from './paths.ts';
 import type { Read, Reading } from './reading.ts';
-import type { Tree } from './tree.ts';
+import type { Entry, Tree } from './tree.ts';
 import { nameOf } from './values.ts';
 
 const MAILDIR = 'for a Maildir write ~/Maildir/ with a slash at the end';
 
-/** Where messages go: `PATH/` or `{maildir: PATH}`. */
+interface Form {
+  readonly read: (
+    tree: Tree,
+    options: readonly Entry[],
+    reading: Reading,
+  ) => DestinationSettings | undefined;
+  /** Keys that may stand beside it. */
+  readonly options: readonly string[];
+}
+
+/** `{maildir: PATH}` and the like. */
+const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
+  ['maildir', { read: (tree, _options, reading) => maildir(tree, reading), options: [] }],
+  ['pipe', { read: readPipe, options: pipeOptions }],
+  ['lmtp', { read: readLmtp, options: mailServerOptions }],
+  ['smtp', { read: readSmtp, options: mailServerOptions }],
+]);
+
+/** Where messages go: `PATH/`, `|command line`, or a map that names the kind. */
 export const readDeliver: Read<DestinationSettings> = (tree, reading) => {
   switch (tree.kind) {
     case 'text':
       return fromText(tree, tree.text, reading);
-    case 'map': {
-      const [first, second] = tree.entries;
-      if (first?.key === 'maildir' && second === undefined) return maildir(first.value, reading);
-      if (first === undefined) return reading.report(tree, 'is empty', MAILDIR);
-      const odd = first.key === 'maildir' && second !== undefined ? second : first;
-      return reading.report(odd.keySpan, `"${odd.key}" is not supported yet`, MAILDIR);
-    }
+    case 'map':
+      return fromMap(tree, tree.entries, reading);
     case 'list':
       return reading.report(tree, 'several destinations are not supported yet', MAILDIR);
     case 'empty':
@@ -29,8 +45,37 @@ export const readDeliver: Read<DestinationSettings> = (tree, reading) => {
   }
 };
 
+function fromMap(
+  tree: Tree,
+  entries: readonly Entry[],
+  reading: Reading,
+): DestinationSettings | undefined {
+  const named = entries.find(({ key }) => forms.has(key));
+  const [first] = entries;
+  if (first === undefined) return reading.report(tree, 'is empty', MAILDIR);
+  const form = forms.get(named?.key ?? '');
+  if (named === undefined || form === undefined)
+    return unknownKey(first, [...forms.keys()], reading);
+  const others = entries.filter((entry) => entry !== named);
+  const odd = others.find(({ key }) => !form.options.includes(key));
+  if (odd === undefined) return form.read(named.value, others, reading);
+  if (forms.has(odd.key))
+    return reading.report(odd.keySpan, `${named.key} and ${odd.key} at once`, 'keep one');
+  return unknownKey(odd, form.options, reading);
+}
+
+function unknownKey(
+  { key, keySpan }: Entry,
+  known: readonly string[],
+  reading: Reading,
+): undefined {
+  const near = nearest(key, known);
+  const hint = near === undefined ? MAILDIR : `did you mean "${near}"?`;
+  return reading.report(keySpan, `unknown key "${key}"`, hint);
+}
+
 function fromText(tree: Tree, text: string, reading: Reading): DestinationSettings | undefined {
-  if (text.startsWith('|')) return reading.report(tree, 'a command is not supported yet', MAILDIR);
+  if (text.startsWith('|')) return readShellLine(tree, text, reading);
   const settings = maildir(tree, reading);
   if (settings === undefined || text.endsWith('/')) return settings;
   return reading.report(

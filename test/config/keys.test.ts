@@ -7,6 +7,8 @@ import { accountWith, problemsIn, valid, withKey } from './support.ts';
 const print = 'a1'.repeat(32);
 const printWithColons = print.toUpperCase().replace(/(..)(?=.)/g, '$1:');
 
+const maildirAt = (path: string, label: string) => ({ kind: 'maildir', path, label });
+
 /** Key, as written, what it becomes. */
 const accepted: readonly [string, string, (account: AccountConfig) => unknown, unknown][] = [
   ['host', 'POP.example.org', (a) => a.host, 'POP.example.org'],
@@ -28,8 +30,8 @@ const accepted: readonly [string, string, (account: AccountConfig) => unknown, u
     print,
   ],
   ['tlsFingerprint', '1'.repeat(64), (a) => a.tlsSettings.fingerprint, '1'.repeat(64)],
-  ['deliver', '~/Maildir/', (a) => a.deliver.path, '/home/joe/Maildir'],
-  ['deliver', '/srv/{account}/{user}/', (a) => a.deliver.path, '/srv/a/joe'],
+  ['deliver', '~/Maildir/', (a) => a.deliver, maildirAt('/home/joe/Maildir', '~/Maildir/')],
+  ['deliver', '/srv/{account}/{user}/', (a) => a.deliver, maildirAt('/srv/a/joe', '/srv/a/joe/')],
   ['deliver', '/srv/{host}/', (a) => a.deliver.label, '/srv/pop.example.org/'],
   ['deliver', '{maildir: "~/mail/{account}"}', (a) => a.deliver.label, '~/mail/a/'],
   ['keep', 'false', (a) => a.keep, false],
@@ -113,9 +115,7 @@ const refused: readonly [string, string, RegExp, RegExp?][] = [
   ['deliver', 'Maildir/', /relative path "Maildir\/"/, /write ~\/Maildir\/ or an absolute path/],
   ['deliver', '~joe/Maildir/', /another user/],
   ['deliver', '~/mail', /mbox .* not supported yet/, /~\/mail\//],
-  ['deliver', '{mbox: ~/mail}', /"mbox" is not supported yet/],
-  ['deliver', '{pipe: [procmail]}', /"pipe" is not supported yet/],
-  ['deliver', '"|procmail"', /not supported yet/],
+  ['deliver', '{mbox: ~/mail}', /unknown key "mbox"/],
   ['deliver', '[~/a/, ~/b/]', /several destinations/],
   ['deliver', '~', /found nothing/],
   ['deliver', '"/srv/{acount}/"', /\{acount\} means nothing/, /\{account\}/],

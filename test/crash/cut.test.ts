@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { PopfetchEvent } from '../../src/events.ts';
 import { destinationOf } from '../../src/destination/kinds.ts';
+import type { PopfetchEvent } from '../../src/events.ts';
 import { type PollAccount, poll } from '../../src/poll/poll.ts';
 import { pop3Source } from '../../src/source/pop3/source.ts';
 import { openJournalStore } from '../../src/state/journal-seen-store.ts';
 import { Secret } from '../../src/util/secret.ts';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
+import { surroundingsIn } from '../support/surroundings.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const texts = [1, 2, 3].map((n) => `Subject: ${n}\r\n\r\nbody ${n}\r\n..dots\r\n`);
@@ -34,7 +35,8 @@ function accountAt(server: MaildropServer, folder: string, keep: boolean): PollA
       pipelining: 'auto',
     }),
     destinationLabel: 'Maildir/',
-    destination: (storeId) => destinationOf(maildir, { account: 'a', storeId }),
+    destination: (storeId) =>
+      destinationOf(maildir, { account: 'a', storeId }, surroundingsIn(folder)),
     openStore: () =>
       openJournalStore({
         directory: join(folder, 'state'),

@@ -1,0 +1,63 @@
+import { basename } from 'node:path';
+import type { PipeDestination } from './config.ts';
+import { expandedWord } from './paths.ts';
+import { readDuration } from './quantities.ts';
+import type { Read, Reading } from './reading.ts';
+import type { Entry, Tree } from './tree.ts';
+import { nameOf, readInteger, readText } from './values.ts';
+
+const FORM = 'write {pipe: [/usr/bin/procmail]} or "|command line"';
+
+/** What may stand beside `pipe`. */
+export const pipeOptions = ['timeout', 'concurrency'] as const;
+
+const defaultTimeout = 5 * 60_000;
+
+/** More commands at once help nobody, and each takes memory. */
+const mostAtOnce = 64;
+
+/** `{pipe: [argv]}` or `{pipe: command line}`, with `timeout` and `concurrency`. */
+export function readPipe(
+  tree: Tree,
+  options: readonly Entry[],
+  reading: Reading,
+): PipeDestination | undefined {
+  const command = readCommand(tree, reading);
+  const option = <T>(name: (typeof pipeOptions)[number], read: Read<T>, otherwise: T) => {
+    const value = options.find(({ key }) => key === name)?.value;
+    return value === undefined ? otherwise : read(value, reading);
+  };
+  const timeout = option('timeout', readDuration('1d'), defaultTimeout);
+  const concurrency = option('concurrency', readInteger(1, mostAtOnce), 1);
+  if (command === undefined || timeout === undefined || concurrency === undefined) return undefined;
+  return { kind: 'pipe', label: labelOf(command), command, timeout, concurrency };
+}
+
+/** `|command line`, which a shell runs; nothing in it is filled in. */
+export function readShellLine(tree: Tree, line: string, reading: Reading) {
+  return readPipe({ ...tree, kind: 'text', text: line.slice(1).trim() }, [], reading);
+}
+
+function readCommand(tree: Tree, reading: Reading): PipeDestination['command'] | undefined {
+  if (tree.kind === 'text') {
+    const line = readText(tree, reading);
+    return line === undefined ? undefined : { line };
+  }
+  if (tree.kind !== 'list')
+    return reading.report(tree, `expected a command, found ${nameOf(tree)}`, FORM);
+  const [first] = tree.values;
+  if (first === undefined) return reading.report(tree, 'an empty command', FORM);
+  const words = tree.values.map((word) => readText(word, reading));
+  const argv = words.filter((word) => word !== undefined);
+  if (argv.length < words.length) return undefined;
+  const [program = '', ...rest] = argv.map((word) => expandedWord(word, reading));
+  if (program.includes('/') && !program.startsWith('/'))
+    return reading.report(first, `relative path ${nameOf(first)}`, 'write an absolute path');
+  return { argv: [program, ...rest] };
+}
+
+/** `procmail`, for people. */
+function labelOf(command: PipeDestination['command']): string {
+  const program = 'argv' in command ? command.argv[0] : /^[\w./+-]+/.exec(command.line)?.[0];
+  return basename(program ?? '') || 'command';
+}

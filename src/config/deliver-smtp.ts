@@ -1,0 +1,94 @@
+import type { LmtpDestination, MailServerAddress, SmtpDestination } from './config.ts';
+import { filledIn, readPath } from './paths.ts';
+import type { Reading } from './reading.ts';
+import type { Entry, Tree } from './tree.ts';
+import { nameOf, readText } from './values.ts';
+
+/** What may stand beside `lmtp` and `smtp`. */
+export const mailServerOptions = ['to'] as const;
+
+const lmtpPort = 24;
+const smtpPort = 25;
+
+/** `{lmtp: host:port}` or `{lmtp: unix:PATH}`; without `to` the recipient is the login name. */
+export function readLmtp(
+  tree: Tree,
+  options: readonly Entry[],
+  reading: Reading,
+): LmtpDestination | undefined {
+  const address = readAddress(tree, lmtpPort, reading);
+  const to = recipients(options, reading) ?? defaultRecipient(tree, options, reading);
+  if (address === undefined || to === undefined) return undefined;
+  return { kind: 'lmtp', label: `lmtp ${shown(address)}`, address, to };
+}
+
+/** `{smtp: host:port, to: [ADDRESS]}` */
+export function readSmtp(
+  tree: Tree,
+  options: readonly Entry[],
+  reading: Reading,
+): SmtpDestination | undefined {
+  const address = readAddress(tree, smtpPort, reading);
+  const isNamed = options.some(({ key }) => key === 'to');
+  const to = isNamed
+    ? recipients(options, reading)
+    : reading.report(tree, 'smtp without a recipient', 'add to: [you@example.org]');
+  if (address === undefined || to === undefined) return undefined;
+  if ('path' in address)
+    return reading.report(tree, 'smtp needs a host', 'write {smtp: host:port, to: [...]}');
+  return { kind: 'smtp', label: `smtp ${shown(address)}`, address, to };
+}
+
+function readAddress(tree: Tree, port: number, reading: Reading): MailServerAddress | undefined {
+  const text = readText(tree, reading);
+  if (text === undefined) return undefined;
+  if (text.startsWith('unix:')) {
+    const path = readPath({ ...tree, kind: 'text', text: text.slice(5) }, reading);
+    return path === undefined ? undefined : { path: path.absolute };
+  }
+  const match = /^(?:\[([0-9a-fA-F:.]+)\]|([A-Za-z0-9][A-Za-z0-9._-]*))(?::(\d{1,5}))?$/.exec(text);
+  const host = match?.[1] ?? match?.[2];
+  const given = Number(match?.[3] ?? port);
+  if (host === undefined || given < 1 || given > 65_535)
+    return reading.report(tree, `expected host:port or unix:PATH, found ${nameOf(tree)}`);
+  return { host, port: given };
+}
+
+function recipients(options: readonly Entry[], reading: Reading): readonly string[] | undefined {
+  const value = options.find(({ key }) => key === 'to')?.value;
+  if (value === undefined) return undefined;
+  const trees = value.kind === 'list' ? value.values : [value];
+  if (trees.length === 0) return reading.report(value, 'no recipient', 'write to: [ADDRESS]');
+  const read = trees.map((tree) => recipient(tree, reading));
+  const all = read.filter((address) => address !== undefined);
+  return all.length < read.length ? undefined : all;
+}
+
+function recipient(tree: Tree, reading: Reading): string | undefined {
+  const text = readText(tree, reading);
+  const address = text === undefined ? undefined : filledIn(text, tree, reading);
+  if (address === undefined || isAddress(address)) return address;
+  return reading.report(tree, `expected an address, found ${nameOf(tree)}`);
+}
+
+function defaultRecipient(
+  tree: Tree,
+  options: readonly Entry[],
+  reading: Reading,
+): readonly string[] | undefined {
+  if (options.some(({ key }) => key === 'to')) return undefined;
+  const user = reading.placeholders?.user;
+  if (user !== undefined && isAddress(user)) return [user];
+  return reading.report(tree, 'lmtp without a recipient', 'add to: [you@example.org]');
+}
+
+/** What may stand in angle brackets after RCPT TO, with or without a domain. */
+function isAddress(text: string): boolean {
+  return /^[^\s<>\u0000-\u001f\u007f]{1,254}$/.test(text);
+}
+
+function shown(address: MailServerAddress): string {
+  if ('path' in address) return address.path;
+  const { host, port } = address;
+  return host.includes(':') ? `[${host}]:${port}` : `${host}:${port}`;
+}

@@ -1,0 +1,136 @@
+import fs from 'node:fs';
+import { Failure } from '../../errors.ts';
+import type { DeliveryOwner, Destination } from '../destination.ts';
+import type { Agent, SpooledMessage, SpoolFolder } from '../spool/agent.ts';
+import { Outcomes, type OutcomesLog } from '../spool/outcomes.ts';
+import { spooled } from '../spool/spooled.ts';
+import { Presence } from './presence.ts';
+import {
+  type Command,
+  cleanEnvironment,
+  type Environment,
+  runnableWords,
+  type User,
+} from './program.ts';
+import { Round } from './round.ts';
+import { killGroup } from './runner.ts';
+
+export interface PipeSettings {
+  readonly label: string;
+  readonly command: Command;
+  /** ms that the command may take for one message. */
+  readonly timeout: number;
+  /** Commands at once; 1 keeps the order. */
+  readonly concurrency: number;
+}
+
+/** What the outside world is to a command. */
+export interface PipeSurroundings {
+  /** The account's own folder for messages on their way. */
+  readonly spool: string;
+  readonly env: Environment;
+  readonly user: User;
+  readonly hostname: string;
+  /** Fires when waiting must end now. */
+  readonly signal: AbortSignal;
+}
+
+/** A command (an MDA) that gets each message on stdin and says by its exit status whether it took it. */
+export function pipe(
+  settings: PipeSettings,
+  owner: DeliveryOwner,
+  surroundings: PipeSurroundings,
+): Destination {
+  const { spool: folder, hostname } = surroundings;
+  const agent = new CommandAgent(settings, owner.account, surroundings);
+  return spooled(agent, { folder, hostname }, owner);
+}
+
+class CommandAgent implements Agent {
+  readonly label: string;
+  readonly identity: string;
+  readonly #settings: PipeSettings;
+  readonly #surroundings: PipeSurroundings;
+  readonly #env: Readonly<Record<string, string>>;
+
+  constructor(settings: PipeSettings, account: string, surroundings: PipeSurroundings) {
+    this.label = settings.label;
+    this.identity = JSON.stringify(settings.command);
+    this.#settings = settings;
+    this.#surroundings = surroundings;
+    const { env, user } = surroundings;
+    this.#env = { ...cleanEnvironment(env, user), POPFETCH_ACCOUNT: account };
+  }
+
+  async prepare({ folder, owner }: SpoolFolder): Promise<void> {
+    this.#words();
+    await new Presence(folder, owner).prepare();
+  }
+
+  async idle({ folder }: SpoolFolder, places: readonly string[]): Promise<void> {
+    const { signal } = this.#surroundings;
+    for (const owner of new Set(places.map((place) => place.split('.')[0] ?? ''))) {
+      const presence = new Presence(folder, owner);
+      if (await presence.gone(this.#settings.timeout, signal)) continue;
+      const left = pidsOf(Outcomes.read(`${folder}/${owner}.outcomes`), places);
+      for (const killing of ['SIGTERM', 'SIGKILL'] as const) {
+        for (const pid of left) killGroup(pid, killing);
+        if (await presence.gone(10_000, signal)) break;
+        if (killing === 'SIGKILL') throw stillRunning(this.label);
+      }
+    }
+  }
+
+  async handOver(
+    messages: readonly SpooledMessage[],
+    outcomes: OutcomesLog,
+    spool: SpoolFolder,
+  ): Promise<readonly (Failure | undefined)[]> {
+    const presenceFd = new Presence(spool.folder, spool.owner).open();
+    const { home } = this.#surroundings.user;
+    const { timeout, concurrency, command } = this.#settings;
+    const round = new Round(messages, {
+      outcomes,
+      spool,
+      concurrency,
+      isShellLine: 'line' in command,
+      /** It was there before the mail was fetched; it may have gone since. */
+      findProgram: () => this.#words(),
+      runner: {
+        words: this.#words(),
+        env: this.#env,
+        cwd: isDirectory(home) ? home : '/',
+        spoolFolder: spool.folder,
+        outcomesFd: outcomes.fd,
+        presenceFd,
+        timeout,
+        signal: this.#surroundings.signal,
+      },
+    });
+    try {
+      return await round.run();
+    } finally {
+      if (presenceFd !== undefined) fs.closeSync(presenceFd);
+    }
+  }
+
+  #words(): readonly string[] {
+    return runnableWords(this.#settings.command, this.#env.PATH ?? '');
+  }
+}
+
+function pidsOf(outcomes: Outcomes, places: readonly string[]): number[] {
+  return places.flatMap((place) => {
+    const outcome = outcomes.of(place);
+    return outcome.state === 'started' && outcome.pid > 1 ? [outcome.pid] : [];
+  });
+}
+
+function stillRunning(label: string): Failure {
+  const reason = 'is still running for an earlier poll';
+  return new Failure('deliver_temp', `${label} ${reason}`, { phase: 'deliver', reason });
+}
+
+function isDirectory(file: string): boolean {
+  return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

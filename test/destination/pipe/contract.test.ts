@@ -1,0 +1,4 @@
+import { destinationContract } from '../../contract/destination.ts';
+import { pipePlace } from './place.ts';
+
+destinationContract('a command', pipePlace);
