@@ -3,14 +3,15 @@ import path from 'node:path';
 import { createFile, fsync, syncDirectory, writeFully } from '../durable/file.ts';
 import { errnoOf, storageFailure } from '../durable/storage-failure.ts';
 import type { Intent } from '../mail/intent.ts';
-import { headerLine, type JournalHeader, recordLine, seenLine } from './journal-line.ts';
+import { headerLine, type JournalHeader, recordLine } from './journal-line.ts';
 import type { Ledger } from './ledger.ts';
 import type { LineView } from './lines.ts';
 import { replay } from './replay.ts';
 
 /** Whether the journal carries so many lines more than its facts need that a rewrite pays. */
 export function isWorthCompacting(lines: number, ledger: Ledger): boolean {
-  const needed = ledger.known.size + ledger.gone.size + ledger.promised.size;
+  const { known, gone, promised, trouble } = ledger;
+  const needed = known.size + gone.size + promised.size + trouble.size;
   return lines > 1000 + 1.5 * needed;
 }
 
@@ -63,11 +64,16 @@ function writeCompacted(
     } else if (kind === 'seen' && isCurrent(uid, record.at)) lines.add(textOf(line));
     else if (kind === 'done' || kind === 'withdrawn') {
       const stored = promised.get(uid)?.at(-1)?.intent;
-      if (kind === 'done' && isCurrent(uid, record.at)) lines.add(seenLine(uid, record.at, stored));
+      if (kind === 'done' && isCurrent(uid, record.at)) {
+        const seen = { kind: 'seen', uid, at: record.at } as const;
+        lines.add(recordLine(stored === undefined ? seen : { ...seen, stored }));
+      }
       promised.delete(uid);
     }
   });
   for (const [uid, at] of ledger.gone) lines.add(recordLine({ kind: 'gone', uid, at }));
+  for (const [uid, trouble] of ledger.trouble)
+    lines.add(recordLine({ kind: 'trouble', uid, ...trouble }));
   for (const { line } of [...promised.values()].flat()) lines.add(line);
   lines.flush();
 }

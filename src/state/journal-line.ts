@@ -1,3 +1,4 @@
+import type { Fingerprint } from '../mail/fingerprint.ts';
 import type { Intent } from '../mail/intent.ts';
 import { crc32 } from './crc32.ts';
 
@@ -15,11 +16,22 @@ export type JournalRecord =
   | { readonly kind: 'gone'; readonly uid: string; readonly at: number }
   | { readonly kind: 'back'; readonly uid: string }
   | { readonly kind: 'forgotten'; readonly uid: string }
-  /** What compaction makes of `intent` and `done`; the place, the size and the hash stand behind it in the line. */
-  | { readonly kind: 'seen'; readonly uid: string; readonly at: number };
+  /**
+   * What compaction makes of `intent` and `done`, and what says that it is stored under another unique-id; `stored` stands
+   * behind it in the line and is read by `parseStored` only.
+   */
+  | { readonly kind: 'seen'; readonly uid: string; readonly at: number; readonly stored?: Stored }
+  /** Made trouble, so often since it was first seen. */
+  | {
+      readonly kind: 'trouble';
+      readonly uid: string;
+      readonly at: number;
+      readonly count: number;
+      readonly why: string;
+    };
 
 /** What is known of a stored message, for the `seen` line. */
-export type Stored = Pick<Intent, 'place' | 'size' | 'sha256'>;
+export type Stored = Pick<Intent, 'place' | 'size' | 'sha256' | 'print'>;
 
 export const journalVersion = 1;
 
@@ -55,14 +67,17 @@ export function recordLine(record: JournalRecord): string {
   const uid = encodeField(record.uid);
   switch (record.kind) {
     case 'intent': {
-      const { place, size, sha256, bootId } = record.intent;
-      const stored = `${encodeField(place)} ${size} ${sha256}`;
-      return checked(`intent ${uid} ${record.at} ${stored} ${encodeField(bootId)}`);
+      const { place, size, sha256, bootId, print } = record.intent;
+      const stored = `${encodeField(place)} ${size} ${sha256} ${encodeField(bootId)}`;
+      return checked(`intent ${uid} ${record.at} ${stored}${printFields(print)}`);
     }
     case 'done':
     case 'gone':
-    case 'seen':
       return checked(`${record.kind} ${uid} ${record.at}`);
+    case 'seen':
+      return checked(`seen ${uid} ${record.at}${storedFields(record.stored)}`);
+    case 'trouble':
+      return checked(`trouble ${uid} ${record.at} ${record.count} ${encodeField(record.why)}`);
     case 'withdrawn':
     case 'back':
     case 'forgotten':
@@ -72,11 +87,14 @@ export function recordLine(record: JournalRecord): string {
   }
 }
 
-/** A `seen` line; without `stored` for what was marked as seen and never stored. */
-export function seenLine(uid: string, at: number, stored: Stored | undefined): string {
-  const place =
-    stored === undefined ? '' : ` ${encodeField(stored.place)} ${stored.size} ${stored.sha256}`;
-  return checked(`seen ${encodeField(uid)} ${at}${place}`);
+function storedFields(stored: Stored | undefined): string {
+  if (stored === undefined) return '';
+  const { place, size, sha256, print } = stored;
+  return ` ${encodeField(place)} ${size} ${sha256}${printFields(print)}`;
+}
+
+function printFields(print: Fingerprint | undefined): string {
+  return print === undefined ? '' : ` ${print.header} ${print.content}`;
 }
 
 /** Lines that count together or not at all after a crash. */
@@ -124,24 +142,47 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JournalR
     }
     case 'intent':
       return parseIntent(uid, bytes.toString('latin1', uidEnd + 1, end));
+    case 'trouble':
+      return parseTrouble(uid, bytes.toString('latin1', uidEnd + 1, end));
     default:
       return undefined;
   }
 }
 
 function parseIntent(uid: string, fields: string): JournalRecord | undefined {
-  const [at, place, size, sha256, bootId] = fields.split(' ');
+  const [at, place, size, sha256, bootId, header, content] = fields.split(' ');
   if (at === undefined || place === undefined || sha256 === undefined || bootId === undefined) {
     return undefined;
   }
-  const intent = {
-    uid,
-    place: decodeField(place),
-    size: Number(size),
-    sha256,
-    bootId: decodeField(bootId),
-  };
-  return { kind: 'intent', uid, intent, at: Number(at) };
+  const stored = storedOf(place, size, sha256, header, content);
+  return { kind: 'intent', uid, intent: { uid, ...stored, bootId: decodeField(bootId) }, at: +at };
+}
+
+function parseTrouble(uid: string, fields: string): JournalRecord | undefined {
+  const [at, count, why] = fields.split(' ');
+  if (at === undefined || count === undefined || why === undefined) return undefined;
+  return { kind: 'trouble', uid, at: Number(at), count: Number(count), why: decodeField(why) };
+}
+
+/** What a `seen` line says of the stored message; undefined where it was only marked as seen. */
+export function parseStored(bytes: Buffer, start: number, end: number): Stored | undefined {
+  const fields = bytes.toString('latin1', start, end).split(' ');
+  const [place, size, sha256, header, content] = fields.slice(4);
+  if (place === undefined || sha256 === undefined) return undefined;
+  return storedOf(place, size, sha256, header, content);
+}
+
+/** Versions before fingerprints wrote none. */
+function storedOf(
+  place: string,
+  size: string | undefined,
+  sha256: string,
+  header: string | undefined,
+  content: string | undefined,
+): Stored {
+  const stored = { place: decodeField(place), size: Number(size), sha256 };
+  if (header === undefined || content === undefined) return stored;
+  return { ...stored, print: { header, content } };
 }
 
 function checked(body: string): string {

@@ -12,9 +12,10 @@ import { Journal } from './journal.ts';
 import { headerLine, type JournalRecord, recordLine } from './journal-line.ts';
 import { Ledger, reconciliation } from './ledger.ts';
 import { type AccountLock, lockAccount } from './lock.ts';
+import { type JournalPlace, readRemembered } from './remembered.ts';
 import { type Replayed, replay, stateFailure } from './replay.ts';
 import { Reserve } from './reserve.ts';
-import type { SeenRecord, SeenStore } from './seen-store.ts';
+import type { Remembered, SeenRecord, SeenStore, Trouble } from './seen-store.ts';
 import { readStatus } from './status.ts';
 
 export interface JournalStoreOptions {
@@ -49,7 +50,7 @@ async function openLocked(options: JournalStoreOptions): Promise<SeenStore> {
     const opened = openExisting(file, 'r+') ?? (await startNew(folder, file, options));
     const { fd, length, ledger, storeId } = await replayAndMend(opened, file, options.account);
     const writing = { journal: new Journal(fd, file, length, reserve), lock, now: options.now };
-    return new JournalSeenStore(storeId, ledger, writing);
+    return new JournalSeenStore(storeId, { file, account: options.account }, ledger, writing);
   } catch (error) {
     await lock[Symbol.asyncDispose]();
     throw storageFailure(error, folder, 'state');
@@ -60,15 +61,16 @@ async function openLocked(options: JournalStoreOptions): Promise<SeenStore> {
 async function openToLook(options: JournalStoreOptions): Promise<SeenStore> {
   const folder = accountFolder(options.directory, options.account);
   const file = path.join(folder, 'journal');
+  const place = { file, account: options.account };
   const ledger = new Ledger();
   const fd = openExisting(file, 'r');
   if (fd === undefined) {
     refuseIfThereWasOne(folder, file, options);
-    return new JournalSeenStore(newStoreId(), ledger, undefined);
+    return new JournalSeenStore(newStoreId(), place, ledger, undefined);
   }
   try {
     const { header } = replay(fd, file, options.account, (record) => ledger.apply(record));
-    return new JournalSeenStore(header.storeId, ledger, undefined);
+    return new JournalSeenStore(header.storeId, place, ledger, undefined);
   } catch (error) {
     throw storageFailure(error, file, 'state');
   } finally {
@@ -85,11 +87,13 @@ interface Writing {
 class JournalSeenStore implements SeenStore {
   readonly id: string;
   readonly bootId = currentBootId();
+  readonly #place: JournalPlace;
   readonly #ledger: Ledger;
   #writing: Writing | undefined;
 
-  constructor(id: string, ledger: Ledger, writing: Writing | undefined) {
+  constructor(id: string, place: JournalPlace, ledger: Ledger, writing: Writing | undefined) {
     this.id = id;
+    this.#place = place;
     this.#ledger = ledger;
     this.#writing = writing;
   }
@@ -102,8 +106,16 @@ class JournalSeenStore implements SeenStore {
     return [...this.#ledger.promised.values()].flat();
   }
 
+  get present(): number {
+    return this.#ledger.known.size - this.#ledger.gone.size;
+  }
+
   has(uid: string): boolean {
     return this.#ledger.known.has(uid);
+  }
+
+  isGone(uid: string): boolean {
+    return this.#ledger.gone.has(uid);
   }
 
   deliveredAt(uid: string): number | undefined {
@@ -132,6 +144,40 @@ class JournalSeenStore implements SeenStore {
 
   async reconcile(listed: ReadonlySet<string>, now: number): Promise<void> {
     await this.#append(reconciliation(this.#ledger, listed, now), { useReserve: false });
+  }
+
+  async remembered(take: (message: Remembered) => void): Promise<void> {
+    readRemembered(this.#place, this.#ledger, take);
+  }
+
+  async recognise(batch: readonly { uid: string; as: Remembered }[]): Promise<void> {
+    const records = batch.map(({ uid, as }) => {
+      const at = this.deliveredAt(as.uid) ?? 0;
+      return { kind: 'seen', uid, at, stored: as.stored } as const;
+    });
+    await this.#append(records, { useReserve: true });
+  }
+
+  async mark(uids: readonly string[], now: number): Promise<void> {
+    const records = uids.map((uid) => ({ kind: 'seen', uid, at: now }) as const);
+    await this.#append(records, { useReserve: false });
+  }
+
+  async forget(uids: readonly string[]): Promise<void> {
+    const records = uids.map((uid) => ({ kind: 'forgotten', uid }) as const);
+    await this.#append(records, { useReserve: false });
+  }
+
+  attempts(uid: string): Trouble | undefined {
+    return this.#ledger.trouble.get(uid);
+  }
+
+  async attempted(uids: readonly string[], why: string, now: number): Promise<void> {
+    const records = uids.map((uid) => {
+      const count = (this.attempts(uid)?.count ?? 0) + 1;
+      return { kind: 'trouble', uid, at: now, count, why } as const;
+    });
+    await this.#append(records, { useReserve: true });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

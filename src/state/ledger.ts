@@ -1,5 +1,6 @@
 import type { Intent } from '../mail/intent.ts';
 import type { JournalRecord } from './journal-line.ts';
+import type { Trouble } from './seen-store.ts';
 
 /** What the journal's records add up to. */
 export class Ledger {
@@ -9,6 +10,8 @@ export class Ledger {
   readonly gone = new Map<string, number>();
   /** Promised and not settled. Two messages of a maildrop may bear one unique-id. */
   readonly promised = new Map<string, readonly Intent[]>();
+
+  readonly trouble = new Map<string, Trouble>();
 
   apply(record: JournalRecord): void {
     const { uid } = record;
@@ -21,6 +24,7 @@ export class Ledger {
         this.known.set(uid, record.at);
         this.gone.delete(uid);
         this.promised.delete(uid);
+        this.trouble.delete(uid);
         return;
       case 'withdrawn':
         this.promised.delete(uid);
@@ -34,7 +38,13 @@ export class Ledger {
       case 'forgotten':
         this.known.delete(uid);
         this.gone.delete(uid);
+        this.trouble.delete(uid);
         return;
+      case 'trouble': {
+        const { count, why, at } = record;
+        this.trouble.set(uid, { count, why, at });
+        return;
+      }
       default:
         throw new TypeError(record satisfies never);
     }
@@ -58,5 +68,7 @@ export function reconciliation(
     } else if (goneAt === undefined) records.push({ kind: 'gone', uid, at: now });
     else if (now - goneAt > remembered) records.push({ kind: 'forgotten', uid });
   }
+  for (const uid of ledger.trouble.keys())
+    if (!listed.has(uid) && !ledger.known.has(uid)) records.push({ kind: 'forgotten', uid });
   return records;
 }

@@ -1,5 +1,21 @@
 import type { Intent } from '../mail/intent.ts';
 
+/** A message that was stored, as it is remembered. */
+export interface Remembered {
+  readonly uid: string;
+  readonly stored: Pick<Intent, 'place' | 'size' | 'sha256' | 'print'>;
+}
+
+/** A message that made trouble: its delivery was refused, or it broke the session. */
+export interface Trouble {
+  /** How often. */
+  readonly count: number;
+  /** What the last one was; whoever records it gives it its meaning. */
+  readonly why: string;
+  /** When, ms since 1970. */
+  readonly at: number;
+}
+
 /** What is put on record when a message is delivered. */
 export interface SeenRecord {
   readonly uid: string;
@@ -19,7 +35,11 @@ export interface SeenStore extends AsyncDisposable {
   readonly size: number;
   /** Promised by a crashed run and not settled since. */
   readonly unsettled: readonly Intent[];
+  /** How many of them were on the server when a complete listing was last reconciled, or came since. */
+  readonly present: number;
   has(uid: string): boolean;
+  /** Whether it left the maildrop, as far as is known. */
+  isGone(uid: string): boolean;
   /** ms since 1970; undefined where it is not known. */
   deliveredAt(uid: string): number | undefined;
   /** About to become visible. */
@@ -30,7 +50,20 @@ export interface SeenStore extends AsyncDisposable {
   withdraw(uids: readonly string[]): Promise<void>;
   /**
    * The unique-ids of a complete listing. Those seen but not listed become tombstones and are forgotten only when
-   * they stayed away for 30 days: servers show windows, restore backups, and glitch.
+   * they stayed away for 30 days: servers show windows, restore backups, and glitch. Trouble with what is not listed
+   * is over.
    */
   reconcile(listed: ReadonlySet<string>, now: number): Promise<void>;
+  /** Gives every message that was stored and is known, from the disk: nothing of it is kept in memory. */
+  remembered(take: (message: Remembered) => void): Promise<void>;
+  /** These unique-ids belong to messages that are stored already. */
+  recognise(batch: readonly { readonly uid: string; readonly as: Remembered }[]): Promise<void>;
+  /** Known from now on without having been stored. */
+  mark(uids: readonly string[], now: number): Promise<void>;
+  /** As if they had never been known. */
+  forget(uids: readonly string[]): Promise<void>;
+  /** What trouble it made; undefined for none, or none since it was delivered. */
+  attempts(uid: string): Trouble | undefined;
+  /** It made trouble once more. */
+  attempted(uids: readonly string[], why: string, now: number): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Intent } from '../../src/mail/intent.ts';
-import type { SeenStore } from '../../src/state/seen-store.ts';
+import type { Remembered, SeenStore } from '../../src/state/seen-store.ts';
 
 /** What one account's store is kept in, beyond a process. */
 export interface StorePlace extends AsyncDisposable {
@@ -123,6 +123,91 @@ export function seenStoreContract(kind: string, makePlace: () => Promise<StorePl
       });
     });
 
+    it('gives what was stored with its fingerprint, and of what never had one the rest', async () => {
+      await using place = await makePlace();
+      const [a, b] = [{ ...intent('a'), print }, intent('b')];
+      await reopened(place, async (store) => {
+        await store.intend([a, b, intent('c')]);
+        await store.record(records('a', 'b'));
+        await store.mark(['d'], 5);
+      });
+      await reopened(place, async (store) => {
+        const all = await rememberedBy(store);
+        assert.deepEqual(
+          all.map(({ uid }) => uid),
+          ['a', 'b'],
+        );
+        assert.deepEqual(all[0]?.stored.print, print);
+        assert.equal(all[1]?.stored.print, undefined);
+        assert.equal(all[1]?.stored.sha256, b.sha256);
+        assert.equal(store.deliveredAt('d'), 5);
+      });
+    });
+
+    it('gives no more what it has forgotten', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await store.intend([intent('a')]);
+        await store.record(records('a'));
+        await store.forget(['a']);
+        assert.equal(store.has('a'), false);
+      });
+      await reopened(place, async (store) => assert.deepEqual(await rememberedBy(store), []));
+    });
+
+    it('knows a recognised message under both unique-ids, delivered when it was', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await store.intend([{ ...intent('a'), print }]);
+        await store.record(records('a'));
+        const [as] = await rememberedBy(store);
+        assert.ok(as);
+        await store.recognise([{ uid: 'new', as }]);
+      });
+      await reopened(place, async (store) => {
+        assert.equal(store.deliveredAt('new'), 1000);
+        await store.forget(['a']);
+        const [as] = await rememberedBy(store);
+        assert.equal(as?.uid, 'new');
+        assert.deepEqual(as.stored.print, print);
+      });
+    });
+
+    it('tells what is on the server from what left it', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await store.record(records('a', 'b'));
+        assert.equal(store.present, 2);
+        await store.reconcile(new Set(['b']), 0);
+      });
+      await reopened(place, async (store) => {
+        assert.equal(store.present, 1);
+        assert.equal(store.isGone('a'), true);
+        assert.equal(store.isGone('b'), false);
+      });
+    });
+
+    it('counts the trouble that a message made until it is delivered or leaves', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await store.attempted(['a', 'b'], 'exit 69, said: no', 1);
+        await store.attempted(['a', 'c'], 'torn', 2);
+      });
+      await reopened(place, async (store) => {
+        assert.deepEqual(store.attempts('a'), { count: 2, why: 'torn', at: 2 });
+        assert.deepEqual(store.attempts('b'), { count: 1, why: 'exit 69, said: no', at: 1 });
+        assert.equal(store.has('a'), false);
+        await store.record(records('a'));
+        assert.equal(store.attempts('a'), undefined);
+        await store.reconcile(new Set(['a', 'b']), 3);
+      });
+      await reopened(place, async (store) => {
+        assert.equal(store.attempts('a'), undefined);
+        assert.equal(store.attempts('b')?.count, 1);
+        assert.equal(store.attempts('c'), undefined);
+      });
+    });
+
     it('keeps the order of calls that are made without waiting', async () => {
       await using place = await makePlace();
       await reopened(place, async (store) => {
@@ -149,6 +234,14 @@ export function seenStoreContract(kind: string, makePlace: () => Promise<StorePl
       });
     });
   });
+}
+
+const print = { header: 'h'.repeat(22), content: 'c'.repeat(43) };
+
+async function rememberedBy(store: SeenStore): Promise<readonly Remembered[]> {
+  const all: Remembered[] = [];
+  await store.remembered((message) => all.push(message));
+  return all;
 }
 
 export function intent(uid: string): Intent {

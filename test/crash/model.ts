@@ -172,6 +172,14 @@ export class Life {
         for (const uid of uids) intents.delete(uid);
       },
       reconcile: () => Promise.resolve(),
+      present: seen.size,
+      isGone: () => false,
+      remembered: () => Promise.resolve(),
+      recognise: () => Promise.resolve(),
+      mark: () => Promise.resolve(),
+      forget: () => Promise.resolve(),
+      attempts: () => undefined,
+      attempted: () => Promise.resolve(),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
+import { crc32 } from 'node:zlib';
 import { Failure, type FailureCode } from '../../src/errors.ts';
 import type { SeenStore } from '../../src/state/seen-store.ts';
 import { noStatus, writeStatus } from '../../src/state/status.ts';
@@ -96,6 +97,46 @@ describe('the journal', () => {
     await using again = await place.open();
     assert.equal(again.has('later'), true);
     assert.equal(again.size, expectedFacts.size + 1);
+  });
+
+  it('keeps fingerprints and trouble through compaction', async () => {
+    await using place = await journalPlace();
+    const print = { header: 'h'.repeat(22), content: 'c'.repeat(43) };
+    await using store = await place.open();
+    await store.intend([{ ...intent('a'), print }]);
+    await store.record(records('a'));
+    await store.attempted(['b'], 'torn', 7);
+    for (let n = 0; n < 1100; n++) await store.mark(['a mark'], n);
+    await store[Symbol.asyncDispose]();
+    for (const compactions of [1, 2]) {
+      await using again = await place.open();
+      assert.ok(place.text().split('\n').length < 10 * compactions);
+      const prints: unknown[] = [];
+      await again.remembered(({ uid, stored }) => prints.push([uid, stored.print]));
+      assert.deepEqual(prints, [['a', print]]);
+      assert.deepEqual(again.attempts('b'), { count: 1, why: 'torn', at: 7 });
+    }
+  });
+
+  it('reads the lines of the version before fingerprints', async () => {
+    await using place = await journalPlace();
+    await (await place.open())[Symbol.asyncDispose]();
+    const sha256 = 'ab'.repeat(32);
+    const bodies = [
+      `intent a 1 p 3 ${sha256} boot`,
+      'done a 2',
+      `seen b 3 q 4 ${sha256}`,
+      'seen c 4',
+    ];
+    place.write(place.text() + bodies.map(withChecksum).join(''));
+    await using store = await place.open();
+    const all: unknown[] = [];
+    await store.remembered(({ uid, stored }) => all.push([uid, stored]));
+    assert.deepEqual(all, [
+      ['a', { uid: 'a', place: 'p', size: 3, sha256, bootId: 'boot' }],
+      ['b', { place: 'q', size: 4, sha256 }],
+    ]);
+    assert.equal(store.deliveredAt('c'), 4);
   });
 
   it('syncs what compaction wrote before it takes the place of the old one', async () => {
@@ -346,4 +387,8 @@ async function failureOf(promise: Promise<unknown>, code: FailureCode): Promise<
   assert.ok(thrown instanceof Failure, `no failure but ${String(thrown)}`);
   assert.equal(thrown.code, code, thrown.message);
   return thrown;
+}
+
+function withChecksum(body: string): string {
+  return `${crc32(body).toString(16).padStart(8, '0')} ${body}\n`;
 }

@@ -1,18 +1,34 @@
 import type { Failure } from '../../src/errors.ts';
 import type { Intent } from '../../src/mail/intent.ts';
-import type { SeenRecord, SeenStore } from '../../src/state/seen-store.ts';
+import type { Remembered, SeenRecord, SeenStore, Trouble } from '../../src/state/seen-store.ts';
 
-export type StoreStep = 'intend' | 'record' | 'withdraw' | 'reconcile';
+export type StoreStep =
+  | 'intend'
+  | 'record'
+  | 'withdraw'
+  | 'reconcile'
+  | 'recognise'
+  | 'mark'
+  | 'forget'
+  | 'attempted';
 
 /** Outlives a "process": give it to a second `MemorySeenStore` and that one is the next run. */
 export interface MemoryRecords {
   readonly known: Map<string, number>;
   readonly gone: Map<string, number>;
   readonly promised: Map<string, Intent[]>;
+  readonly stored: Map<string, Remembered['stored'][]>;
+  readonly trouble: Map<string, Trouble>;
 }
 
 export function memoryRecords(): MemoryRecords {
-  return { known: new Map(), gone: new Map(), promised: new Map() };
+  return {
+    known: new Map(),
+    gone: new Map(),
+    promised: new Map(),
+    stored: new Map(),
+    trouble: new Map(),
+  };
 }
 
 const remembered = 30 * 24 * 3600 * 1000;
@@ -43,8 +59,16 @@ export class MemorySeenStore implements SeenStore {
     return [...this.records.promised.values()].flat();
   }
 
+  get present(): number {
+    return this.records.known.size - this.records.gone.size;
+  }
+
   has(uid: string): boolean {
     return this.records.known.has(uid);
+  }
+
+  isGone(uid: string): boolean {
+    return this.records.gone.has(uid);
   }
 
   deliveredAt(uid: string): number | undefined {
@@ -62,17 +86,14 @@ export class MemorySeenStore implements SeenStore {
   async record(batch: readonly SeenRecord[]): Promise<void> {
     this.#step('record', batch);
     for (const { uid, deliveredAt } of batch) {
-      this.records.known.set(uid, deliveredAt);
-      this.records.gone.delete(uid);
-      this.records.promised.delete(uid);
+      const { promised, stored } = this.records;
+      stored.set(uid, [...(stored.get(uid) ?? []), ...(promised.get(uid) ?? [])]);
+      this.#know(uid, deliveredAt);
     }
   }
 
   async withdraw(uids: readonly string[]): Promise<void> {
-    this.#step(
-      'withdraw',
-      uids.map((uid) => ({ uid })),
-    );
+    this.#step('withdraw', references(uids));
     for (const uid of uids) this.records.promised.delete(uid);
   }
 
@@ -88,10 +109,57 @@ export class MemorySeenStore implements SeenStore {
         known.delete(uid);
       }
     }
+    for (const uid of this.records.trouble.keys())
+      if (!listed.has(uid)) this.records.trouble.delete(uid);
+  }
+
+  async remembered(take: (message: Remembered) => void): Promise<void> {
+    for (const [uid, all] of this.records.stored)
+      if (this.has(uid)) for (const stored of all) take({ uid, stored });
+  }
+
+  async recognise(batch: readonly { uid: string; as: Remembered }[]): Promise<void> {
+    this.#step('recognise', batch);
+    for (const { uid, as } of batch) {
+      const { stored } = this.records;
+      stored.set(uid, [...(stored.get(uid) ?? []), as.stored]);
+      this.#know(uid, this.deliveredAt(as.uid) ?? 0);
+    }
+  }
+
+  async mark(uids: readonly string[], now: number): Promise<void> {
+    this.#step('mark', references(uids));
+    for (const uid of uids) this.#know(uid, now);
+  }
+
+  async forget(uids: readonly string[]): Promise<void> {
+    this.#step('forget', references(uids));
+    for (const uid of uids)
+      for (const facts of [this.records.known, this.records.gone, this.records.trouble])
+        facts.delete(uid);
+  }
+
+  attempts(uid: string): Trouble | undefined {
+    return this.records.trouble.get(uid);
+  }
+
+  async attempted(uids: readonly string[], why: string, now: number): Promise<void> {
+    this.#step('attempted', references(uids));
+    for (const uid of uids) {
+      const count = (this.attempts(uid)?.count ?? 0) + 1;
+      this.records.trouble.set(uid, { count, why, at: now });
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.disposed = true;
+  }
+
+  #know(uid: string, at: number): void {
+    this.records.known.set(uid, at);
+    this.records.gone.delete(uid);
+    this.records.promised.delete(uid);
+    this.records.trouble.delete(uid);
   }
 
   #step(step: StoreStep, batch: readonly { readonly uid: string }[]): void {
@@ -99,4 +167,8 @@ export class MemorySeenStore implements SeenStore {
     const failure = this.fail(step);
     if (failure !== undefined) throw failure;
   }
+}
+
+function references(uids: readonly string[]): readonly { readonly uid: string }[] {
+  return uids.map((uid) => ({ uid }));
 }

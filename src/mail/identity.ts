@@ -1,0 +1,29 @@
+/**
+ * What stands for a message that its unique-id alone does not name: `UID#headers:HASH#N`. It holds the unique-id
+ * (nothing where the server gave none), the hash of the header, and which of the messages with both alike it is.
+ */
+export function headersIdentity(uid: string, header: string, occurrence: number): string {
+  return `${groupOf(uid, header)}#${occurrence}`;
+}
+
+/** Says on record that messages of this unique-id are told apart by their headers, however many are listed. */
+export function sharedMark(uid: string): string {
+  return `${uid}#headers`;
+}
+
+/** Says on record that not all of these look-alikes were delivered. */
+export function openMark(group: string): string {
+  return `${group}#open`;
+}
+
+/** The look-alikes that this one is of; undefined where its unique-id names it. */
+export function lookAlikes(
+  identity: string,
+): { readonly uid: string; readonly group: string } | undefined {
+  const found = /^(.*)#headers:[\w-]{22}(?=#\d+$)/s.exec(identity);
+  return found === null ? undefined : { uid: found[1] ?? '', group: found[0] };
+}
+
+function groupOf(uid: string, header: string): string {
+  return `${uid}#headers:${header}`;
+}
