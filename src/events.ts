@@ -68,6 +68,22 @@ export type PopfetchEvent =
       readonly messageId?: string;
       readonly reason?: string;
     }
+  /** A message that was looked at on the server. Its text is as it came: decoded, not made safe for a terminal. */
+  | {
+      readonly type: 'peek';
+      readonly account: string;
+      readonly uid: string;
+      readonly number: number;
+      readonly size: number;
+      /** Whether a poll would fetch it. */
+      readonly isNew: boolean;
+      readonly from: { readonly name: string; readonly address: string };
+      readonly subject: string;
+      /** ms since 1970; undefined where the message has no readable date. */
+      readonly date: number | undefined;
+      /** The first lines of its text. */
+      readonly lines: readonly string[];
+    }
   | {
       readonly type: 'transcript';
       readonly account: string;

@@ -25,6 +25,7 @@ import { repository, sourceFiles } from './support/source-code.ts';
 const readme = read('README.md');
 const commandPage = read('man/popfetch.1');
 const filePage = read('man/popfetch.yaml.5');
+const commands = ['', 'once', 'check', 'peek', 'demo', 'config'];
 
 test('every command of the README is run here or in continuous integration', () => {
   const ci = read('.ci/run');
@@ -71,12 +72,12 @@ test('every configuration in the README and popfetch.yaml(5) is valid', () => {
 });
 
 test('popfetch(1) has every option that --help has, and no other', () => {
-  const helped = ['', 'once', 'demo', 'config'].flatMap((command) => optionsIn(help(command)));
+  const helped = commands.flatMap((command) => optionsIn(help(command)));
   assert.deepEqual(unique(optionsIn(commandPage)), unique(helped));
 });
 
 test('the README names no option that --help lacks', () => {
-  const helped = new Set(['', 'once', 'demo', 'config'].flatMap((one) => optionsIn(help(one))));
+  const helped = new Set(commands.flatMap((command) => optionsIn(help(command))));
   const ours = readme.split('\n').filter((line) => !/\b(?:npm|git)\b/.test(line));
   assert.deepEqual(
     optionsIn(ours.join('\n')).filter((option) => !helped.has(option)),

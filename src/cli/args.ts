@@ -1,5 +1,13 @@
 import yargs, { type Argv } from 'yargs';
-import { Failure } from '../errors.ts';
+import {
+  type CheckOptions,
+  checkOf,
+  checkOptions,
+  type PeekOptions,
+  peekOf,
+  peekOptions,
+} from './look-args.ts';
+import { usage, wholeNumber } from './usage.ts';
 
 export interface GlobalOptions {
   readonly configFile: string | undefined;
@@ -36,6 +44,8 @@ export type Invocation =
       readonly action: 'check' | 'path';
       readonly global: GlobalOptions;
     }
+  | ({ readonly command: 'check'; readonly global: GlobalOptions } & CheckOptions)
+  | ({ readonly command: 'peek'; readonly global: GlobalOptions } & PeekOptions)
   | { readonly command: 'demo'; readonly serve: boolean; readonly port: number | undefined }
   /** Help or version: to be printed as it is. */
   | { readonly command: 'print'; readonly text: string }
@@ -70,10 +80,6 @@ export function withOnceAsCommand(argv: readonly string[]): string[] {
   return ['once', ...argv.slice(0, at), ...argv.slice(at + 1)];
 }
 
-function usage(message: string): Failure {
-  return new Failure('usage', message, { hint: 'popfetch --help lists commands and options' });
-}
-
 function commandLine(env: Env, version: string, take: (invocation: Invocation) => void): Argv {
   return yargs()
     .scriptName('popfetch')
@@ -96,6 +102,18 @@ function commandLine(env: Env, version: string, take: (invocation: Invocation) =
       'poll the accounts once',
       (parser) => onceOptions(parser),
       (args) => take({ command: 'once', global: globalOptions(args, env), ...onceOf(args) }),
+    )
+    .command(
+      'check [accounts..]',
+      'is there new mail? (nothing is fetched or changed)',
+      (parser) => checkOptions(parser),
+      (args) => take({ command: 'check', global: globalOptions(args, env), ...checkOf(args) }),
+    )
+    .command(
+      'peek <account> [messages..]',
+      'headers and first lines of messages (nothing is changed)',
+      (parser) => peekOptions(parser),
+      (args) => take({ command: 'peek', global: globalOptions(args, env), ...peekOf(args) }),
     )
     .command(
       'demo',
@@ -268,9 +286,4 @@ function onceOf(args: ParsedOnce): OnceOptions {
     wait: args.wait,
     failOnEmpty: args.failOnEmpty ?? false,
   };
-}
-
-function wholeNumber(option: string, value: number | undefined): number | undefined {
-  if (value === undefined || (Number.isSafeInteger(value) && value > 0)) return value;
-  throw usage(`${option} takes a whole number from 1`);
 }

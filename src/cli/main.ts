@@ -53,7 +53,11 @@ function promptOnTerminal(): World['readPrompt'] {
 /** Writing to a reader that has gone must not end a fetch: the mail still comes. */
 function outputOf(stream: NodeJS.WriteStream): Output {
   stream.on('error', () => undefined);
-  return { write: (text) => void stream.write(text), isTTY: stream.isTTY ?? false };
+  return {
+    write: (text) => void stream.write(text),
+    writeOctets: (octets) => void stream.write(octets),
+    isTTY: stream.isTTY ?? false,
+  };
 }
 
 function crash(thrown: unknown): never {

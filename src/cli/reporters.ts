@@ -2,7 +2,7 @@ import type { Emit } from '../events.ts';
 import { fanOut } from '../log/fan-out.ts';
 import { jsonReporter } from '../log/json.ts';
 import type { LogFormat } from '../log/log-line.ts';
-import { terminalReporter } from '../log/terminal.ts';
+import { type TerminalOptions, terminalReporter } from '../log/terminal.ts';
 import type { TextSink } from '../log/text-sink.ts';
 import type { GlobalOptions } from './args.ts';
 import type { World } from './world.ts';
@@ -11,14 +11,21 @@ export interface Reporting extends Disposable {
   readonly emit: Emit;
 }
 
-/** Everyone who is told what happens: people or a program on stdout, and the log where one is asked for. */
-export async function reporting(options: GlobalOptions, world: World): Promise<Reporting> {
+/**
+ * Everyone who is told what happens: people (as the command sees fit) or a program on stdout, and the log where one is
+ * asked for.
+ */
+export async function reporting(
+  options: GlobalOptions,
+  world: World,
+  forPeople: (options: TerminalOptions) => Emit = terminalReporter,
+): Promise<Reporting> {
   const { stdout, stderr, run, now } = world;
   const { json, quiet } = options;
   const reporters = [
     json
       ? jsonReporter({ stdout, stderr, run, now })
-      : terminalReporter({ stdout, stderr, tty: stdout.isTTY, quiet, now }),
+      : forPeople({ stdout, stderr, tty: stdout.isTTY, quiet, now }),
   ];
   if (options.verbosity > 0)
     reporters.push(await logTo(stderr, stderrFormat(options, world), options, world));

@@ -26,6 +26,14 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
       const { once } = await import('./commands/once.ts');
       return once(invocation, world);
     }
+    case 'check': {
+      const { check } = await import('./commands/check.ts');
+      return check(invocation, world);
+    }
+    case 'peek': {
+      const { peek } = await import('./commands/peek.ts');
+      return peek(invocation, world);
+    }
     case 'config': {
       const { config } = await import('./commands/config.ts');
       return config(invocation, world);

@@ -25,5 +25,7 @@ export type StopSignal = 'SIGINT' | 'SIGTERM';
 
 export interface Output {
   write(text: string): void;
+  /** Octets as they are. */
+  writeOctets(octets: Uint8Array): void;
   readonly isTTY: boolean;
 }

@@ -38,6 +38,16 @@ export function formatMoment(moment: number, now: number): string {
   return `${date.getDate()} ${months[date.getMonth()] ?? ''} ${time}`;
 }
 
+/** When a message was written, in local time and 12 columns: `22 Nov 06:51`, in another year ` 9 Nov  2019`. */
+export function formatMessageDate(moment: number | undefined, now: number): string {
+  if (moment === undefined) return '-'.padEnd(12);
+  const date = new Date(moment);
+  const day = `${String(date.getDate()).padStart(2)} ${months[date.getMonth()] ?? ''}`;
+  const sameYear = date.getFullYear() === new Date(now).getFullYear();
+  const time = `${twoDigits(date.getHours())}:${twoDigits(date.getMinutes())}`;
+  return `${day} ${(sameYear ? time : String(date.getFullYear())).padStart(5)}`;
+}
+
 const months = 'Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec'.split(' ');
 
 /** `1 message`, `3 messages`. */

@@ -82,6 +82,11 @@ function fieldsOf(event: PopfetchEvent): Fields | undefined {
       const { type, uid, account, action, ...fields } = event;
       return { event: type, account, action, uidl: uid, ...fields };
     }
+    case 'peek': {
+      const { type, uid, isNew, date, account, ...fields } = event;
+      const when = date === undefined ? undefined : new Date(date).toISOString();
+      return { event: type, account, uidl: uid, new: isNew, date: when, ...fields };
+    }
     case 'account.end':
       return accountEnd(event);
     case 'run.end':

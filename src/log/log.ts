@@ -79,6 +79,10 @@ function entryFor(event: PopfetchEvent, surroundings: Surroundings, now: () => n
       const level = action === 'rejected' ? 'warn' : 'debug';
       return { level, message: action, fields: { uidl: uid, ...fields } };
     }
+    case 'peek': {
+      const { number, uid, size } = event;
+      return { level: 'debug', message: 'looked at', fields: { number, uidl: uid, size } };
+    }
     case 'transcript': {
       const arrow = event.direction === 'sent' ? '>' : '<';
       return { level: 'debug', message: `${arrow} ${event.line}`, fields: {} };

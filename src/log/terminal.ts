@@ -1,11 +1,13 @@
 import type { Emit, PopfetchEvent } from '../events.ts';
 import { printable } from '../util/printable.ts';
 import { announcementLine } from './announcement.ts';
+import { nameColumn, nameWidth, terminalWidth } from './columns.ts';
 import { formatCount, formatDuration, formatSize } from './format.ts';
 import { LeftBehind } from './left-behind.ts';
 import { Surroundings } from './surroundings.ts';
 import type { TextSink } from './text-sink.ts';
-import { describe, reasonWords } from './words.ts';
+import { failureLines, noticeLine, troubleLines } from './trouble.ts';
+import { reasonWords } from './words.ts';
 
 export interface TerminalOptions {
   readonly stdout: TextSink;
@@ -37,16 +39,14 @@ function quietReporter({ stderr, now }: TerminalOptions): Emit {
   };
 }
 
-const terminalWidth = 79;
 /** Columns of `12 new   1.9 MB`. */
 const countAndSizeWidth = 15;
-const leastNameWidth = 5;
 
 class Page {
   readonly #options: TerminalOptions;
   readonly #surroundings = new Surroundings();
   readonly #leftBehind = new LeftBehind();
-  #nameWidth = leastNameWidth;
+  #nameWidth = nameWidth([]);
   #accounts = 0;
 
   constructor(options: TerminalOptions) {
@@ -58,13 +58,13 @@ class Page {
     switch (event.type) {
       case 'run.start':
         this.#accounts = event.accounts.length;
-        this.#nameWidth = Math.max(leastNameWidth, ...event.accounts.map(({ length }) => length));
+        this.#nameWidth = nameWidth(event.accounts);
         break;
       case 'message':
         this.#message(event);
         break;
       case 'notice':
-        this.#trouble(event.account, 'warn', printable(event.text), []);
+        this.#options.stderr.write(noticeLine(event, this.#nameWidth));
         break;
       case 'account.end':
         this.#accountEnd(event);
@@ -75,6 +75,7 @@ class Page {
       case 'account.start':
       case 'account.phase':
       case 'account.list':
+      case 'peek':
       case 'transcript':
         break;
       default:
@@ -94,10 +95,8 @@ class Page {
   #accountEnd(event: Event<'account.end'>): void {
     const { account, counts, durationMs, dryRun, failure } = event;
     if (failure) {
-      const context = this.#surroundings.of(event, this.#options.now());
-      const { word, headline, details, hint } = describe(failure, context);
-      const more = hint === undefined ? details : [...details, hint];
-      this.#trouble(account, word, headline, more);
+      const layout = { width: this.#nameWidth, now: this.#options.now() };
+      this.#options.stderr.write(failureLines(event, this.#surroundings, layout));
     } else if (!dryRun || counts.wanted === 0) {
       this.#print(this.#result(event, formatDuration(durationMs)));
     }
@@ -125,13 +124,11 @@ class Page {
   }
 
   #trouble(account: string, word: string, headline: string, more: readonly string[]): void {
-    const lines = [`${this.#name(account)}${word}  ${headline}`];
-    for (const line of more) lines.push(`${' '.repeat(this.#nameWidth + 2)}${line}`);
-    this.#options.stderr.write(`${lines.join('\n')}\n`);
+    this.#options.stderr.write(troubleLines(account, this.#nameWidth, { word, headline, more }));
   }
 
   #name(account: string): string {
-    return `${printable(account).padEnd(this.#nameWidth)}  `;
+    return nameColumn(account, this.#nameWidth);
   }
 
   #print(line: string): void {

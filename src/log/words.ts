@@ -156,7 +156,7 @@ const headlines: Readonly<Record<FailureCode, (story: Story) => string>> = {
   in_use: ({ host }) => `the maildrop at ${host} is in use by another session`,
   login_delay: tooSoon,
   sys_temp: ({ host }) => `${host} has a temporary problem`,
-  sys_perm: ({ host }) => `${host} has a problem that lasts until somebody there acts`,
+  sys_perm: lastingProblem,
   protocol: ({ host, reason }) => `${host} does not speak POP3 properly: ${reason}`,
   connection_lost: connectionLost,
   retrieve_refused: ({ host, rest, wanted }) =>
@@ -184,6 +184,10 @@ function timedOut(story: Story): string {
     return `cannot reach ${story.address} (${reason ?? 'connection timed out'})`;
   const silence = seconds === undefined ? '' : ` for ${seconds} s`;
   return `no answer from ${story.host}${silence}${story.wanted === 0 ? '' : story.afterSome}`;
+}
+
+function lastingProblem({ host, failure }: Story): string {
+  return `${host} ${failure.facts.reason ?? 'has a problem that lasts until somebody there acts'}`;
 }
 
 function connectionLost(story: Story): string {

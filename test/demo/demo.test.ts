@@ -33,6 +33,9 @@ function worldWith({ onLine, onSignal }: { onLine?: (line: string) => void } & P
       onLine?.(text);
       told[stream] += text;
     },
+    writeOctets: (octets) => {
+      told[stream] += Buffer.from(octets).toString('latin1');
+    },
   });
   const world: World = {
     argv: ['demo'],

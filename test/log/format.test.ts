@@ -1,6 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatDuration, formatMoment, formatSize } from '../../src/log/format.ts';
+import {
+  formatDuration,
+  formatMessageDate,
+  formatMoment,
+  formatSize,
+} from '../../src/log/format.ts';
 import { at } from './support.ts';
 
 const sizes: readonly [octets: number, text: string][] = [
@@ -38,4 +43,12 @@ for (const [ms, text] of durations)
 test('a moment of another day carries its date', () => {
   assert.equal(formatMoment(at(9, 5), at(23, 59)), '09:05');
   assert.equal(formatMoment(at(9, 5, 1), at(0, 0, 2)), '1 Nov 09:05');
+});
+
+test('the date of a message takes twelve columns, with the time in the same year only', () => {
+  const now = at(12, 0);
+  assert.equal(formatMessageDate(at(6, 51), now), '22 Nov 06:51');
+  assert.equal(formatMessageDate(at(6, 51, 2), now), ' 2 Nov 06:51');
+  assert.equal(formatMessageDate(new Date(2019, 11, 24).getTime(), now), '24 Dec  2019');
+  assert.equal(formatMessageDate(undefined, now).length, 12);
 });

@@ -154,6 +154,7 @@ function indenting(to: Output, indented: (line: string) => string, isTTY: boolea
     write: (text) => {
       for (const line of text.trimEnd().split('\n')) to.write(`${indented(line)}\n`);
     },
+    writeOctets: (octets) => to.writeOctets(octets),
   };
 }
 

@@ -1,0 +1,16 @@
+import { Failure } from '../errors.ts';
+
+/** The command line is wrong, and where to look. */
+export function usage(message: string): Failure {
+  return new Failure('usage', message, { hint: 'popfetch --help lists commands and options' });
+}
+
+/** The number that an option was given, or undefined; anything but a whole number from `least` is refused. */
+export function wholeNumber(
+  option: string,
+  value: number | undefined,
+  least = 1,
+): number | undefined {
+  if (value === undefined || (Number.isSafeInteger(value) && value >= least)) return value;
+  throw usage(`${option} takes a whole number from ${least}`);
+}
