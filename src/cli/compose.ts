@@ -15,6 +15,8 @@ export interface Composition {
   readonly secrets: SecretContext;
   readonly signal: AbortSignal;
   readonly now: () => number;
+  /** Tells the user what is no failure; who only looks needs none. */
+  readonly notice?: (account: string, text: string) => void;
 }
 
 /** The composition root: an account's configuration becomes the parts that a poll works with. */
@@ -53,10 +55,17 @@ export function composeAccount(account: AccountConfig, composition: Composition)
 
 function surroundingsOf(
   account: string,
-  { stateDir, secrets: { env }, signal }: Composition,
+  { stateDir, secrets: { env }, signal, notice }: Composition,
 ): DestinationSurroundings {
   const spool = join(accountFolder(stateDir, account), 'spool');
-  return { spool, env, user: userOf(env), hostname: hostname(), signal };
+  return {
+    spool,
+    env,
+    user: userOf(env),
+    hostname: hostname(),
+    signal,
+    notice: (text) => notice?.(account, text),
+  };
 }
 
 /** The environment's word counts; in a container the user may have no entry, and so no name. */

@@ -45,6 +45,7 @@ export interface AccountConfig {
 /** Which kind of destination, and its settings; `label` is how people call it. */
 export type DestinationSettings =
   | { readonly kind: 'maildir'; readonly path: string; readonly label: string }
+  | { readonly kind: 'mbox'; readonly path: string; readonly label: string }
   | PipeDestination
   | LmtpDestination
   | SmtpDestination;

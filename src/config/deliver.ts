@@ -22,12 +22,13 @@ interface Form {
 /** `{maildir: PATH}` and the like. */
 const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['maildir', { read: (tree, _options, reading) => maildir(tree, reading), options: [] }],
+  ['mbox', { read: (tree, _options, reading) => mbox(tree, reading), options: [] }],
   ['pipe', { read: readPipe, options: pipeOptions }],
   ['lmtp', { read: readLmtp, options: mailServerOptions }],
   ['smtp', { read: readSmtp, options: mailServerOptions }],
 ]);
 
-/** Where messages go: `PATH/`, `|command line`, or a map that names the kind. */
+/** Where messages go: `PATH/`, `PATH`, `|command line`, or a map that names the kind. */
 export const readDeliver: Read<DestinationSettings> = (tree, reading) => {
   switch (tree.kind) {
     case 'text':
@@ -76,13 +77,7 @@ function unknownKey(
 
 function fromText(tree: Tree, text: string, reading: Reading): DestinationSettings | undefined {
   if (text.startsWith('|')) return readShellLine(tree, text, reading);
-  const settings = maildir(tree, reading);
-  if (settings === undefined || text.endsWith('/')) return settings;
-  return reading.report(
-    tree,
-    'an mbox file (a path without a slash at the end) is not supported yet',
-    `for a Maildir write ${settings.label}`,
-  );
+  return text.endsWith('/') ? maildir(tree, reading) : mbox(tree, reading);
 }
 
 function maildir(tree: Tree, reading: Reading): DestinationSettings | undefined {
@@ -90,4 +85,13 @@ function maildir(tree: Tree, reading: Reading): DestinationSettings | undefined 
   if (path === undefined) return undefined;
   const label = path.written.endsWith('/') ? path.written : `${path.written}/`;
   return { kind: 'maildir', path: path.absolute, label };
+}
+
+function mbox(tree: Tree, reading: Reading): DestinationSettings | undefined {
+  const path = readPath(tree, reading);
+  if (path === undefined) return undefined;
+  const { written, absolute } = path;
+  if (written.endsWith('/') || written === '~')
+    return reading.report(tree, 'an mbox is a file, this names a folder', MAILDIR);
+  return { kind: 'mbox', path: absolute, label: written };
 }

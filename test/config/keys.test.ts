@@ -8,6 +8,7 @@ const print = 'a1'.repeat(32);
 const printWithColons = print.toUpperCase().replace(/(..)(?=.)/g, '$1:');
 
 const maildirAt = (path: string, label: string) => ({ kind: 'maildir', path, label });
+const mboxAt = (path: string, label: string) => ({ kind: 'mbox', path, label });
 
 /** Key, as written, what it becomes. */
 const accepted: readonly [string, string, (account: AccountConfig) => unknown, unknown][] = [
@@ -34,6 +35,8 @@ const accepted: readonly [string, string, (account: AccountConfig) => unknown, u
   ['deliver', '/srv/{account}/{user}/', (a) => a.deliver, maildirAt('/srv/a/joe', '/srv/a/joe/')],
   ['deliver', '/srv/{host}/', (a) => a.deliver.label, '/srv/pop.example.org/'],
   ['deliver', '{maildir: "~/mail/{account}"}', (a) => a.deliver.label, '~/mail/a/'],
+  ['deliver', '~/mail/{account}', (a) => a.deliver, mboxAt('/home/joe/mail/a', '~/mail/a')],
+  ['deliver', '{mbox: /var/mail/joe}', (a) => a.deliver, mboxAt('/var/mail/joe', '/var/mail/joe')],
   ['keep', 'false', (a) => a.keep, false],
   ['timeout', '2m', (a) => a.timeout, 120_000],
   ['pipelining', 'off', (a) => a.pipelining, 'off'],
@@ -114,8 +117,8 @@ const refused: readonly [string, string, RegExp, RegExp?][] = [
   ['password', '{prompt: false}', /only true/],
   ['deliver', 'Maildir/', /relative path "Maildir\/"/, /write ~\/Maildir\/ or an absolute path/],
   ['deliver', '~joe/Maildir/', /another user/],
-  ['deliver', '~/mail', /mbox .* not supported yet/, /~\/mail\//],
-  ['deliver', '{mbox: ~/mail}', /unknown key "mbox"/],
+  ['deliver', '{mbox: ~/mail/}', /an mbox is a file/, /for a Maildir write/],
+  ['deliver', '{mbox: a, maildir: b}', /mbox and maildir at once/],
   ['deliver', '[~/a/, ~/b/]', /several destinations/],
   ['deliver', '~', /found nothing/],
   ['deliver', '"/srv/{acount}/"', /\{acount\} means nothing/, /\{account\}/],

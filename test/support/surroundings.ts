@@ -12,5 +12,6 @@ export function surroundingsIn(
     user: { name: 'joe', home: folder },
     hostname: 'h',
     signal,
+    notice: () => undefined,
   };
 }

@@ -120,6 +120,7 @@ class OnceRound {
       },
       signal: stopping.now,
       now: world.now,
+      notice: (name, text) => emit({ type: 'notice', account: name, text }),
     });
     const result = stopping.stop.aborted
       ? notStarted
