@@ -67,6 +67,8 @@ export type PopfetchEvent =
       readonly sha256?: string;
       readonly messageId?: string;
       readonly reason?: string;
+      /** The last line that a command wrote about it. */
+      readonly output?: string;
     }
   /** A message that was looked at on the server. Its text is as it came: decoded, not made safe for a terminal. */
   | {

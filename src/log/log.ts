@@ -76,7 +76,8 @@ function entryFor(event: PopfetchEvent, surroundings: Surroundings, now: () => n
     }
     case 'message': {
       const { type: _type, account: _account, action, uid, ...fields } = event;
-      const level = action === 'rejected' ? 'warn' : 'debug';
+      const failed = action === 'rejected' || event.output !== undefined;
+      const level = failed ? 'warn' : 'debug';
       return { level, message: action, fields: { uidl: uid, ...fields } };
     }
     case 'peek': {

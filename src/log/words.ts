@@ -50,6 +50,10 @@ export function brief(failure: Failure, context: WordsContext): string {
 export function serverSaid(failure: Failure): string | undefined {
   const text = failure.facts.serverSaid;
   if (text === undefined || text === '') return undefined;
+  return shortened(text);
+}
+
+function shortened(text: string): string {
   return printable(text.length > mostServerText ? `${text.slice(0, mostServerText)}...` : text);
 }
 
@@ -91,8 +95,11 @@ class Story {
   }
 
   get address(): string {
-    const port = this.failure.facts.port ?? this.context.port;
-    return port === undefined ? this.host : `${this.host}:${port}`;
+    const { host = this.context.host, port } = this.failure.facts;
+    // Our port belongs to our server: a failure may be about another, which may have none.
+    const usual = host === this.context.host ? this.context.port : undefined;
+    const shown = port ?? usual;
+    return shown === undefined ? this.host : `${this.host}:${shown}`;
   }
 
   /** The destination, or the file or folder in question where it is another. */
@@ -135,8 +142,9 @@ class Story {
   /** ` for 2 of 12 messages; they stay on the server` */
   get forSome(): string {
     if (this.wanted === 0) return '';
-    const stay = this.rest === 1 ? 'it stays' : 'they stay';
-    return ` for ${this.rest} of ${formatCount(this.wanted, 'message')}; ${stay} on the server`;
+    const failed = this.failure.facts.messages ?? this.rest;
+    const stay = failed === 1 ? 'it stays' : 'they stay';
+    return ` for ${failed} of ${formatCount(this.wanted, 'message')}; ${stay} on the server`;
   }
 }
 
@@ -239,6 +247,9 @@ function detailsOf(story: Story): string[] {
   const { failure, context } = story;
   const said = serverSaid(failure);
   const details: string[] = said === undefined ? [] : [`it said: ${said}`];
+  const { output, uid } = failure.facts;
+  if (output !== undefined)
+    details.push(`it said of ${printable(uid ?? 'a message')}: ${shortened(output)}`);
   if (skipped.has(failure.code)) return details;
   const told = tellsCounts(story);
   if (story.wanted > 0 && !told) details.push(progress(story));

@@ -1,6 +1,6 @@
 import type { Destination } from '../destination/destination.ts';
 import { asFailure, Failure } from '../errors.ts';
-import type { RetrievedMessage } from '../mail/message.ts';
+import type { MessageRef, RetrievedMessage } from '../mail/message.ts';
 import type { Retrieval, SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
 import { Batches } from './batches.ts';
@@ -8,6 +8,7 @@ import type { Plan } from './plan.ts';
 import type { PollAccount, PollContext } from './poll.ts';
 import { type Accepted, type Settled, settle } from './settle.ts';
 import type { Tally } from './tally.ts';
+import { Undelivered } from './undelivered.ts';
 
 /** Before a message of this many octets, what was accepted so far is settled. */
 const longMessage = 4 * 2 ** 20;
@@ -38,6 +39,7 @@ export class Retrieving {
   /** Accepted, but what follows it on the wire has not been seen yet: its terminator may be a forgery. */
   #unconfirmed: Accepted | undefined;
   #failure: Failure | undefined;
+  readonly #undelivered = new Undelivered();
   #refused = 0;
   /** A message came over the wire and is not stored. */
   #lost = false;
@@ -76,7 +78,7 @@ export class Retrieving {
       this.#lineIsGood = false;
     });
     const mayQuit = this.#lineIsGood && !(this.#lost && session.retrievalRemoves);
-    return { failure: this.#failure, mayQuit };
+    return { failure: this.#failure ?? this.#undelivered.worst(), mayQuit };
   }
 
   async #take(retrieval: Retrieval): Promise<void> {
@@ -116,7 +118,7 @@ export class Retrieving {
       const failure = asFailure(thrown);
       // The wire's failures come through `accept` too, because it pulls the content.
       if (failure.nature.origin === 'wire') throw failure;
-      this.#failed(failure);
+      this.#failed(message.ref, failure);
     }
   }
 
@@ -128,7 +130,7 @@ export class Retrieving {
 
   /** The iteration ended early. */
   async #interrupted(failure: Failure): Promise<void> {
-    this.#failure ??= failure;
+    this.#failure ??= this.#undelivered.worst() ?? failure;
     this.#lineIsGood = false;
     if (failure.code === 'protocol' && this.#unconfirmed) {
       await this.#parts.destination.abort(this.#unconfirmed.delivery);
@@ -146,10 +148,28 @@ export class Retrieving {
   }
 
   /** One of ours: what reaches further than its message ends the retrieval in order. */
-  #failed(failure: Failure): void {
+  #failed(ref: MessageRef, failure: Failure): void {
+    const { account, destination, context } = this.#parts;
     this.#lost = true;
-    this.#failure ??= failure;
-    if (failure.nature.scope !== 'message') this.#stop.abort();
+    this.#undelivered.add(failure);
+    if (failure.nature.scope !== 'message') {
+      this.#stop.abort();
+      return;
+    }
+    const { uid, number, size } = ref;
+    const { label } = destination;
+    const { output, path, reason = failure.message } = failure.facts;
+    context.emit({
+      type: 'message',
+      account: account.name,
+      action: failure.nature.temporary ? 'skipped' : 'rejected',
+      uid,
+      number,
+      size,
+      destination: label,
+      reason: path === undefined ? `${label} ${reason}` : failure.message,
+      ...(output === undefined ? {} : { output }),
+    });
   }
 
   #settled({ delivered, failed }: Settled): void {
@@ -173,6 +193,6 @@ export class Retrieving {
         ...(messageId === undefined ? {} : { messageId }),
       });
     }
-    for (const { failure } of failed) this.#failed(failure);
+    for (const { accepted, failure } of failed) this.#failed(accepted.ref, failure);
   }
 }

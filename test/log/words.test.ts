@@ -52,6 +52,26 @@ const cases: readonly Case[] = [
     lines: ['FAIL procmail exited 75 (temporary) for 2 of 12 messages; they stay on the server'],
   },
   {
+    code: 'deliver_temp',
+    facts: {
+      reason: 'exited 75 (temporary)',
+      uid: '0017\x07',
+      output: 'lock \x1b[2J busy',
+      messages: 2,
+    },
+    counts: { new: 9, wanted: 12 },
+    context: { destination: 'procmail' },
+    lines: [
+      'FAIL procmail exited 75 (temporary) for 2 of 12 messages; they stay on the server',
+      'it said of 0017?: lock ?[2J busy',
+    ],
+  },
+  {
+    code: 'connect',
+    facts: { phase: 'deliver', host: '/run/lmtp', reason: 'no such file' },
+    lines: ['FAIL cannot reach /run/lmtp (no such file)', 'temporary, will try again'],
+  },
+  {
     code: 'deliver_perm',
     facts: { reason: 'exited 65' },
     counts: { new: 0, wanted: 1 },

@@ -55,15 +55,15 @@ export class Outcomes {
     return place.attempt + (this.#attempts.get(place.name)?.starts ?? 0);
   }
 
-  /** How often messages of this unique-id were tried without success. */
+  /** How often the message of this unique-id was tried since one of that name was delivered. */
   failedAttempts(uid: string): number {
     const key = keyOf(uid);
-    let most = 0;
+    let attempts = 0;
     for (const { place, starts, outcome } of this.#attempts.values()) {
-      if (place.key !== key || isSuccess(outcome)) continue;
-      most = Math.max(most, place.attempt + starts - 1);
+      if (place.key !== key) continue;
+      attempts = isSuccess(outcome) ? 0 : place.attempt + starts - 1;
     }
-    return most;
+    return attempts;
   }
 
   /** Forgets what nobody will ask for: successes that are on record, all but the last attempt at the others. */
