@@ -1,26 +1,20 @@
-import pLimit from 'p-limit';
+import { type Candidate, type Limits, Places } from './places.ts';
 
-export interface RoundAccount<Outcome> {
-  /** Host whose session limit it counts against. */
-  readonly host: string;
+export interface RoundAccount<Outcome> extends Candidate {
   /** Never rejects. */
   readonly run: () => Promise<Outcome>;
 }
 
-/**
- * Polls every account once, so many at a time, and so many at a time of one host. An account waiting for its host
- * holds no place that another could use.
- */
+/** Polls every account once, those in doubt last. The outcomes are in the order of the accounts. */
 export async function pollRound<Outcome>(
   accounts: readonly RoundAccount<Outcome>[],
-  limits: { readonly jobs: number; readonly perHost: number },
+  limits: Limits,
 ): Promise<readonly Outcome[]> {
-  const anyJob = pLimit(limits.jobs);
-  const hostLimits = new Map<string, ReturnType<typeof pLimit>>();
-  const limitOf = (host: string) => {
-    const limit = hostLimits.get(host) ?? pLimit(limits.perHost);
-    hostLimits.set(host, limit);
-    return limit;
-  };
-  return Promise.all(accounts.map(({ host, run }) => limitOf(host)(() => anyJob(run))));
+  const places = new Places(limits);
+  const outcomes = new Map<RoundAccount<Outcome>, Promise<Outcome>>();
+  const sure = accounts.filter(({ doubtful }) => !doubtful);
+  const inDoubt = accounts.filter(({ doubtful }) => doubtful);
+  for (const account of [...sure, ...inDoubt])
+    outcomes.set(account, places.take(account, account.run));
+  return Promise.all(accounts.flatMap((account) => outcomes.get(account) ?? []));
 }

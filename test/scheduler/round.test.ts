@@ -9,6 +9,7 @@ function controlled(hosts: readonly string[]) {
   let most = 0;
   const accounts = hosts.map((host, index) => ({
     host,
+    doubtful: host.startsWith('doubtful'),
     run: () =>
       new Promise<number>((resolve) => {
         running.add(index);
@@ -54,4 +55,18 @@ test('an account that waits for its host takes no place from an account of anoth
   assert.deepEqual(round.running(), [1, 3]);
   for (const index of [3, 1, 2]) await round.end(index);
   await done;
+});
+
+test('accounts in doubt come last and never hold more than half of the places', async () => {
+  const round = controlled(['doubtful-1', 'doubtful-2', 'a', 'b', 'c']);
+  const done = pollRound(round.accounts, { jobs: 2, perHost: 2 });
+  await round.settle();
+  assert.deepEqual(round.running(), [2, 3]);
+  await round.end(2);
+  await round.end(3);
+  await round.end(4);
+  assert.deepEqual(round.running(), [0]);
+  await round.end(0);
+  await round.end(1);
+  assert.deepEqual(await done, [0, 1, 2, 3, 4]);
 });

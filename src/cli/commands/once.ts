@@ -77,7 +77,11 @@ class OnceRound {
     const isDryRun = invocation.dryRun;
     emit({ type: 'run.start', version: world.version, accounts: names, dryRun: isDryRun });
     const outcomes = await pollRound(
-      accounts.map((account) => ({ host: account.host, run: () => this.#account(account) })),
+      accounts.map((account) => ({
+        host: account.host,
+        doubtful: false,
+        run: () => this.#account(account),
+      })),
       { jobs: invocation.jobs ?? config.jobs, perHost: config.perHost },
     );
     const failed = outcomes.filter(({ result }) => result.failure).map(({ account }) => account);

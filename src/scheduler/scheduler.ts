@@ -1,0 +1,212 @@
+import type { FailureCode } from '../errors.ts';
+import type { Clock } from './clock.ts';
+import { type EndSignals, withDeadline } from './deadline.ts';
+import {
+  type Course,
+  failuresAfter,
+  isPaused,
+  longestBackOff,
+  nextPollAt,
+  refusalsAfter,
+} from './next-poll.ts';
+import { type Limits, Places } from './places.ts';
+
+export interface ScheduledAccount {
+  readonly name: string;
+  readonly host: string;
+  /** ms between two polls. */
+  readonly every: number;
+  /** ms that the provider is known to demand between two logins; 0 for nothing. */
+  readonly atLeast: number;
+  /** Changes when the account's settings do: then what went wrong before counts no longer. */
+  readonly settings: string;
+  /** What is known from before the start; undefined for an account that was never polled. */
+  readonly before:
+    | { readonly ago: number; readonly failures: number; readonly refusals: number }
+    | undefined;
+}
+
+/** How a poll ended, as far as the next one depends on it. */
+export interface PollEnd {
+  readonly code: FailureCode | undefined;
+  readonly loggedIn: boolean;
+  /** ms that the server demands between two logins (LOGIN-DELAY), where it said so. */
+  readonly atLeast: number | undefined;
+}
+
+/** Polls an account. Calls `ended` once when it knows how; it answers with the ms until the next poll. */
+export type PollAccountOnce = (
+  account: string,
+  signals: EndSignals,
+  ended: (end: PollEnd) => number,
+) => Promise<void>;
+
+export interface SchedulerParts {
+  readonly clock: Clock;
+  /** From 0 up to 1. */
+  readonly random: () => number;
+  readonly poll: PollAccountOnce;
+}
+
+/**
+ * Polls each account when it is due, so many at once. An account is polled by one poll at a time, and its next one is due
+ * an interval after the last one ended: whoever hangs or fails delays nobody else.
+ */
+export class Scheduler {
+  readonly #parts: SchedulerParts;
+  readonly #places: Places;
+  #entries = new Map<string, Entry>();
+  readonly #running = new Set<Promise<void>>();
+  #wake = new AbortController();
+  #broken: { readonly thrown: unknown } | undefined;
+
+  constructor(parts: SchedulerParts, limits: Limits) {
+    this.#parts = parts;
+    this.#places = new Places(limits);
+  }
+
+  /** These accounts and limits from now on. A poll that runs ends as it began. */
+  update(accounts: readonly ScheduledAccount[], limits: Limits): void {
+    this.#places.resize(limits);
+    const now = this.#parts.clock.now();
+    const random = this.#parts.random;
+    this.#entries = new Map(
+      accounts.map((account) => {
+        const known = this.#entries.get(account.name);
+        if (known === undefined) return [account.name, new Entry(account, now, random)];
+        known.become(account, now);
+        return [account.name, known];
+      }),
+    );
+    this.#wake.abort();
+  }
+
+  /** Every account is due now, unless the server or a pause forbid it. */
+  pollNow(): void {
+    for (const entry of this.#entries.values()) entry.hurry(this.#parts.clock.now());
+    this.#wake.abort();
+  }
+
+  /** Resolves when `stop` has fired and the polls under way have ended. */
+  async run(signals: EndSignals): Promise<void> {
+    const { stop } = signals;
+    const wake = () => this.#wake.abort();
+    stop.addEventListener('abort', wake);
+    while (!stop.aborted && this.#broken === undefined) {
+      // Before anything can ask for a look at the entries again.
+      this.#wake = new AbortController();
+      this.#startDue(signals);
+      await this.#parts.clock.wait(this.#untilNext(), this.#wake.signal);
+    }
+    stop.removeEventListener('abort', wake);
+    await Promise.all(this.#running);
+    if (this.#broken) throw this.#broken.thrown;
+  }
+
+  #startDue(signals: EndSignals): void {
+    const now = this.#parts.clock.now();
+    const due = [...this.#entries.values()].filter((entry) => entry.isDue(now));
+    for (const entry of due.sort((one, other) => one.dueAt - other.dueAt)) {
+      const running = this.#poll(entry, signals).catch((thrown: unknown) => {
+        this.#broken = { thrown };
+      });
+      this.#running.add(running);
+      void running.then(() => {
+        this.#running.delete(running);
+        this.#wake.abort();
+      });
+    }
+  }
+
+  async #poll(entry: Entry, signals: EndSignals): Promise<void> {
+    const { clock, poll, random } = this.#parts;
+    const { name } = entry.account;
+    entry.busy = true;
+    const candidate = { host: entry.account.host, doubtful: entry.failures > 0 };
+    try {
+      await this.#places.take(candidate, async () => {
+        if (signals.stop.aborted || this.#entries.get(name) !== entry) return;
+        await withDeadline(signals, clock, (own) =>
+          poll(name, own, (end) => entry.ended(end, clock.now(), random())),
+        );
+      });
+    } finally {
+      entry.busy = false;
+      // A poll that did not tell how it ended is not repeated at once.
+      if (entry.isDue(clock.now())) entry.skip(clock.now(), random());
+    }
+  }
+
+  #untilNext(): number {
+    const now = this.#parts.clock.now();
+    const waiting = [...this.#entries.values()].filter(({ busy }) => !busy);
+    return waiting.reduce((least, { dueAt }) => Math.min(least, dueAt - now), longestWait);
+  }
+}
+
+/** Timers of Node.js take no more than 2^31 ms. */
+const longestWait = 24 * 3_600_000;
+
+class Entry {
+  account: ScheduledAccount;
+  dueAt: number;
+  busy = false;
+  failures: number;
+  #refusals: number;
+  #endedAt: number | undefined;
+  #demanded = 0;
+
+  constructor(account: ScheduledAccount, now: number, random: () => number) {
+    const { before } = account;
+    this.account = account;
+    this.failures = before?.failures ?? 0;
+    this.#refusals = before?.refusals ?? 0;
+    this.#endedAt = before === undefined ? undefined : now - Math.max(before.ago, 0);
+    this.dueAt =
+      this.#endedAt === undefined ? now : Math.max(now, this.#nextAt(this.#endedAt, random()));
+  }
+
+  become(account: ScheduledAccount, now: number): void {
+    const isChanged = account.settings !== this.account.settings;
+    this.account = account;
+    if (!isChanged) return;
+    this.failures = 0;
+    this.#refusals = 0;
+    this.hurry(now);
+  }
+
+  isDue(now: number): boolean {
+    return !this.busy && this.dueAt <= now;
+  }
+
+  hurry(now: number): void {
+    if (this.#endedAt === undefined) return;
+    const pause = isPaused(this.#refusals) ? longestBackOff : 0;
+    const allowed = this.#endedAt + Math.max(this.#atLeast, pause);
+    this.dueAt = Math.min(this.dueAt, Math.max(now, allowed));
+  }
+
+  /** Returns the ms until the next poll. */
+  ended({ code, loggedIn, atLeast }: PollEnd, now: number, random: number): number {
+    this.failures = failuresAfter(this.failures, code);
+    this.#refusals = refusalsAfter(this.#refusals, { code, loggedIn });
+    this.#demanded = atLeast ?? this.#demanded;
+    this.skip(now, random);
+    return this.dueAt - now;
+  }
+
+  skip(now: number, random: number): void {
+    this.#endedAt = now;
+    this.dueAt = this.#nextAt(now, random);
+  }
+
+  #nextAt(endedAt: number, random: number): number {
+    const pace = { every: this.account.every, atLeast: this.#atLeast };
+    const course: Course = { endedAt, failures: this.failures, refusals: this.#refusals };
+    return nextPollAt(pace, course, random);
+  }
+
+  get #atLeast(): number {
+    return Math.max(this.account.atLeast, this.#demanded);
+  }
+}
