@@ -1,0 +1,95 @@
+import { once } from 'node:events';
+import { mkdtempSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SMTPServer } from 'smtp-server';
+
+export interface Received {
+  readonly sender: string;
+  readonly recipients: readonly string[];
+  /** latin1, with LF line ends. */
+  readonly text: string;
+  readonly secure: boolean;
+}
+
+export interface MailServerOptions {
+  readonly protocol: 'lmtp' | 'smtp';
+  /** What to say no with: `451 later`, `550 no`; undefined takes it. */
+  readonly refuse?: (what: 'sender' | 'recipient' | 'content', value: string) => string | undefined;
+  readonly starttls?: boolean;
+  /** Listen at a socket in the file system. */
+  readonly unix?: boolean;
+}
+
+/** A mail server on loopback that keeps in memory what it accepted. */
+export interface MailServer extends AsyncDisposable {
+  readonly address: { readonly host: string; readonly port: number } | { readonly path: string };
+  readonly received: Received[];
+  readonly connections: () => number;
+  /** Drops each line where the reply to the content would come; what was sent then counts as received. */
+  dropsBeforeReply: boolean;
+}
+
+export async function startMailServer(options: MailServerOptions): Promise<MailServer> {
+  const received: Received[] = [];
+  let connections = 0;
+  const refusal = (what: 'sender' | 'recipient' | 'content', value: string) => {
+    const reply = options.refuse?.(what, value);
+    if (reply === undefined) return undefined;
+    return Object.assign(new Error(reply.slice(4)), { responseCode: Number(reply.slice(0, 3)) });
+  };
+  const server = new SMTPServer({
+    lmtp: options.protocol === 'lmtp',
+    authOptional: true,
+    disabledCommands: ['AUTH', ...(options.starttls === true ? [] : ['STARTTLS'])],
+    logger: false,
+    disableReverseLookup: true,
+    closeTimeout: 100,
+    onConnect(_session, done) {
+      connections += 1;
+      done();
+    },
+    onMailFrom: ({ address }, _session, done) => done(refusal('sender', address)),
+    onRcptTo: ({ address }, _session, done) => done(refusal('recipient', address)),
+    onData(stream, session, done) {
+      const chunks: Buffer[] = [];
+      stream.on('data', (chunk: Buffer) => chunks.push(chunk));
+      stream.on('end', () => {
+        const text = Buffer.concat(chunks).toString('latin1').replaceAll('\r\n', '\n');
+        const recipients = session.envelope.rcptTo.map(({ address }) => address);
+        const { mailFrom } = session.envelope;
+        const sender = mailFrom === false ? '' : mailFrom.address;
+        const answers = recipients.map((recipient) => refusal('content', recipient));
+        if (answers.some((answer) => answer === undefined))
+          received.push({ sender, recipients, text, secure: session.secure });
+        if (mailServer.dropsBeforeReply) {
+          for (const connection of server.connections) connection._socket.destroy();
+        } else if (options.protocol === 'lmtp')
+          done(
+            null,
+            answers.map((answer) => answer ?? 'taken'),
+          );
+        else done(answers.find((answer) => answer !== undefined));
+      });
+    },
+  });
+  server.on('error', () => undefined);
+  const folder = mkdtempSync(join(tmpdir(), 'popfetch-mail-server-'));
+  const path = join(folder, 'socket');
+  const listener = options.unix === true ? server.listen(path) : server.listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const port = () => (listener.address() as AddressInfo).port;
+  const mailServer: MailServer = {
+    address: options.unix === true ? { path } : { host: '127.0.0.1', port: port() },
+    received,
+    connections: () => connections,
+    dropsBeforeReply: false,
+    async [Symbol.asyncDispose]() {
+      await new Promise<void>((resolve) => server.close(() => resolve()));
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+  return mailServer;
+}
