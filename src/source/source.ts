@@ -1,3 +1,4 @@
+import type { HeaderPrint } from '../mail/fingerprint.ts';
 import type { MessageRef, RetrievedMessage } from '../mail/message.ts';
 
 /** A unique-id listing joined with its scan listing. */
@@ -9,6 +10,20 @@ export interface Listing {
   readonly size: number;
   /** Whether a unique-id that is absent here has left the maildrop: every message was listed, with its unique-id. */
   readonly complete: boolean;
+  /** Where unique-ids do not name every message; absent where they do. */
+  readonly oddities?: ListingOddities;
+}
+
+/** What a server's unique-ids leave open. Messages that their headers tell apart have identities made of these. */
+export interface ListingOddities {
+  /** Listed without a unique-id, told apart by their headers. */
+  readonly unnamed: number;
+  /** Listed with the unique-id of another, told apart by their headers. */
+  readonly shared: number;
+  /** Neither unique-id nor header: left out. */
+  readonly unknown: number;
+  /** Nothing tells any message from another: the identities hold for this session only. */
+  readonly nameless: boolean;
 }
 
 /** What became of one retrieval: the message, or the server's refusal of this message alone. */
@@ -54,7 +69,10 @@ export interface SourceSession extends AsyncDisposable {
   readonly loginDelay?: number | undefined;
   /** Days that the server keeps what is left on it (EXPIRE, RFC 2449 §6.7). */
   readonly expireDays?: number | undefined;
-  list(): Promise<Listing>;
+  /** `isShared` tells of which unique-ids the store knows that several messages bore them. */
+  list(isShared?: (uid: string) => boolean): Promise<Listing>;
+  /** The header's print for each message, in order; undefined where the server refuses TOP. Changes nothing there. */
+  headers(refs: readonly MessageRef[]): Promise<readonly (HeaderPrint | undefined)[]>;
   /**
    * Retrieves these messages in this order, several commands ahead where the server allows it. When `stop` fires no
    * further message is asked for; those already on their way still come. That the next element (or the end) arrives

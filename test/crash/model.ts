@@ -91,6 +91,7 @@ export class Life {
           yield { kind: 'message', ref, content: oneSlice(octets) };
         }
       },
+      headers: () => Promise.resolve([]),
       peek: () => Promise.resolve(new Uint8Array()),
       delete: (ref) => void doomed.push(ref),
       async quit() {

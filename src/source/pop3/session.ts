@@ -1,13 +1,15 @@
+import { type HeaderPrint, headerPrint } from '../../mail/fingerprint.ts';
 import type { MessageRef } from '../../mail/message.ts';
 import type { Listing, QuitOutcome, Retrieval, SessionContext, SourceSession } from '../source.ts';
 import { readCapabilities } from './capabilities.ts';
 import { Deletions } from './deletions.ts';
 import type { Dialogue } from './dialogue.ts';
 import { mostCommands, WindowedRetrieval } from './retrieval.ts';
-import { Survey, surveyCommands } from './survey.ts';
+import { Survey, type Surveyed, surveyCommands } from './survey.ts';
 import type { Capabilities } from './wire/capabilities.ts';
 import { type Command, capa, quit, top } from './wire/commands.ts';
 import type { Reply } from './wire/connection.ts';
+import { listingOf, readHeaders, tellApart } from './without-uidl.ts';
 
 /** Octets of a TOP reply that are kept: enough for any header, and a peek is not worth more memory. */
 const largestPeek = 1024 * 1024;
@@ -50,10 +52,22 @@ export class Pop3Session implements SourceSession {
   }
 
   /** Servers show windows and glitch: an incomplete listing is asked for once more. */
-  async list(): Promise<Listing> {
+  async list(isShared?: (uid: string) => boolean): Promise<Listing> {
     this.#start.context.onPhase?.('list');
     const first = await this.#survey();
-    return first.complete ? first : this.#survey();
+    const wantsAnother = !first.isWhole || (first.unnamed.length > 0 && first.named.length > 0);
+    const surveyed = wantsAnother ? await this.#survey() : first;
+    const told = await tellApart({ ...surveyed, isShared }, this.#dialogue, this.#window);
+    return listingOf(surveyed, told);
+  }
+
+  async headers(refs: readonly MessageRef[]): Promise<readonly (HeaderPrint | undefined)[]> {
+    await this.#settle();
+    const prints: (HeaderPrint | undefined)[] = refs.map(() => undefined);
+    await readHeaders(this.#dialogue, refs, this.#window, (index, octets) => {
+      prints[index] = octets && headerPrint(octets);
+    });
+    return prints;
   }
 
   retrieve(refs: readonly MessageRef[], stop: AbortSignal): AsyncIterable<Retrieval> {
@@ -106,7 +120,7 @@ export class Pop3Session implements SourceSession {
     return this.#pipelines ? mostCommands : 1;
   }
 
-  async #survey(): Promise<Listing> {
+  async #survey(): Promise<Surveyed> {
     await this.#settle();
     this.#dialogue.phase = 'list';
     const survey = new Survey(this.#dialogue);
@@ -122,7 +136,7 @@ export class Pop3Session implements SourceSession {
       await this.#converse(ahead, take);
       await this.#converse(surveyCommands, take);
     }
-    return survey.listing;
+    return survey.surveyed;
   }
 
   async #takeCapabilities(reply: Reply): Promise<void> {

@@ -1,13 +1,27 @@
 import { Failure } from '../../errors.ts';
-import type { Listing } from '../source.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Command } from './wire/commands.ts';
 import { list, stat, uidl } from './wire/commands.ts';
 import type { Reply } from './wire/connection.ts';
-import { parseDropListing, ScanListing, UniqueIdListing } from './wire/listing.ts';
+import {
+  type ListedMessage,
+  parseDropListing,
+  ScanListing,
+  UniqueIdListing,
+} from './wire/listing.ts';
 
 /** The commands whose replies make a listing, in the order that `Survey` needs. */
 export const surveyCommands: readonly Command[] = [stat, list, uidl];
+
+export interface Surveyed {
+  readonly named: readonly ListedMessage[];
+  /** Listed without a unique-id: their `uid` is empty. */
+  readonly unnamed: readonly ListedMessage[];
+  readonly count: number;
+  readonly size: number;
+  /** Every message is among them. One that only one of the listings has is left for the next poll. */
+  readonly isWhole: boolean;
+}
 
 /** Puts the replies to STAT, LIST and UIDL together. */
 export class Survey {
@@ -26,20 +40,23 @@ export class Survey {
     else if (reply.hasContent) {
       const listing = reply.command === list ? this.#scan : this.#uniqueIds;
       await this.#dialogue.content((octets) => listing.feed(octets));
-    } else if (this.#drop.count > 0) throw this.#missing(reply);
+    } else if (this.#drop.count > 0 && !isUnknownCommand(reply)) throw this.#missing(reply);
     // Some servers refuse to list an empty maildrop, which is an answer as well.
   }
 
-  /** Once all replies are taken. A message that only one of the listings has is left for the next poll. */
-  get listing(): Listing {
-    const { messages, malformed, unmatched } = this.#uniqueIds;
-    if (messages.length === 0 && malformed > 0) throw this.#unreadable();
-    const listedTwice = this.#scan.malformed === 0 && malformed === 0 && unmatched === 0;
-    const complete =
-      listedTwice &&
-      messages.length === this.#scan.numbers.length &&
-      messages.length >= this.#drop.count;
-    return { messages, ...this.#drop, complete };
+  /** Once all replies are taken. */
+  get surveyed(): Surveyed {
+    const { messages, malformed, blank, unmatched, unnamed } = this.#uniqueIds;
+    if (messages.length === 0 && malformed > blank) throw this.#unreadable();
+    // What arrived between two of the answers is not in the count, and left for the next poll.
+    const counted = unnamed.filter(({ number }) => number <= this.#drop.count);
+    const isWhole =
+      this.#scan.malformed === 0 &&
+      malformed === blank &&
+      unmatched === 0 &&
+      counted.length === unnamed.length &&
+      messages.length + counted.length >= this.#drop.count;
+    return { named: messages, unnamed: counted, ...this.#drop, isWhole };
   }
 
   #takeDropListing(reply: Reply): void {
@@ -60,7 +77,7 @@ export class Survey {
     const { code, message, facts } = this.#dialogue.refusal(reply, 'protocol');
     const reason =
       reply.command === uidl
-        ? 'the server gives no unique-ids (UIDL), which tell new mail from old'
+        ? 'the server does not list its unique-ids (UIDL)'
         : 'the server does not list its messages (LIST)';
     return new Failure(code, message, code === 'protocol' ? { ...facts, reason } : facts);
   }
@@ -74,4 +91,9 @@ export class Survey {
       ...(serverSaid !== undefined && { serverSaid }),
     });
   }
+}
+
+/** UIDL may be missing (RFC 1939 §7); a refusal with a response code says that something is wrong instead. */
+function isUnknownCommand(reply: Reply): boolean {
+  return reply.command === uidl && reply.code === undefined;
 }

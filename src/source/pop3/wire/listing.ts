@@ -63,6 +63,8 @@ export class UniqueIdListing {
   readonly messages: ListedMessage[] = [];
   /** Lines without a unique-id or a readable message-number. */
   malformed = 0;
+  /** Of those, with a message-number. */
+  blank = 0;
   /** Messages here that the scan listing lacks, or that come twice. */
   unmatched = 0;
   readonly #scan: ScanListing;
@@ -82,6 +84,15 @@ export class UniqueIdListing {
     this.#lines.feed(slice);
   }
 
+  /** Messages of the scan listing that have no unique-id; their `uid` is empty. */
+  get unnamed(): readonly ListedMessage[] {
+    const { numbers, sizes } = this.#scan;
+    if (this.messages.length === numbers.length) return [];
+    return numbers.flatMap((number, index) =>
+      this.#taken?.[index] === 1 ? [] : [{ uid: '', number, size: sizes[index] ?? 0 }],
+    );
+  }
+
   #line(octets: Buffer, from: number, to: number): void {
     const at = skipStatus(octets, skipBlanks(octets, from, to), to);
     const end = digitsEnd(octets, at, to);
@@ -90,6 +101,7 @@ export class UniqueIdListing {
     const stop = trimBlanks(octets, start, to);
     if (number === undefined || start === stop) {
       this.malformed++;
+      if (number !== undefined) this.blank++;
       this.firstMalformed ??= octets.toString('latin1', from, Math.min(to, from + 200));
       return;
     }
