@@ -11,10 +11,13 @@ const effects = [
   'rmSync',
   'fsync',
   'fdatasync',
+  'fsyncSync',
+  'fdatasyncSync',
   'closeSync',
 ] as const;
 
-type Effect = (typeof effects)[number];
+/** A sync is the same whether it is waited for or not: `file.ts` chooses by the speed of the disk. */
+type Effect = Exclude<(typeof effects)[number], 'fsyncSync' | 'fdatasyncSync'>;
 
 export interface Call {
   readonly effect: Effect;
@@ -42,41 +45,46 @@ export function faultyFs(faultFor: (call: Call) => Fault): FaultyFs {
   const calls: Call[] = [];
   const open = new Set<number>();
   let isDead = false;
-  const originals = new Map<Effect, unknown>();
-  for (const effect of effects) {
-    const original = fs[effect];
-    originals.set(effect, original);
+  const originals = new Map<(typeof effects)[number], unknown>();
+  for (const name of effects) {
+    const original = fs[name];
+    originals.set(name, original);
     const faulty = (...given: unknown[]): unknown => {
-      const call = { effect, on: given[0], number: calls.length + 1 };
+      const call = { effect: effectOf(name), on: given[0], number: calls.length + 1 };
       if (!isDead) calls.push(call);
       const fault = isDead ? new Killed() : faultFor(call);
       const callback = given.at(-1);
       if (fault === 'none') {
         const result: unknown = Reflect.apply(original, fs, given);
-        if (effect === 'openSync' && typeof result === 'number') open.add(result);
-        if (effect === 'closeSync' && typeof given[0] === 'number') open.delete(given[0]);
+        if (name === 'openSync' && typeof result === 'number') open.add(result);
+        if (name === 'closeSync' && typeof given[0] === 'number') open.delete(given[0]);
         return result;
       }
       if (fault === 'die') {
         isDead = true;
-        if (effect === 'writeSync') writeHalf(original, given);
+        if (name === 'writeSync') writeHalf(original, given);
       }
       const error = fault === 'die' ? new Killed() : fault;
       if (typeof callback !== 'function') throw error;
       setImmediate(() => callback(error));
       return undefined;
     };
-    Object.defineProperty(fs, effect, { value: faulty, configurable: true, writable: true });
+    Object.defineProperty(fs, name, { value: faulty, configurable: true, writable: true });
   }
   return {
     calls,
     [Symbol.dispose]() {
-      for (const [effect, original] of originals) {
-        Object.defineProperty(fs, effect, { value: original, configurable: true, writable: true });
+      for (const [name, original] of originals) {
+        Object.defineProperty(fs, name, { value: original, configurable: true, writable: true });
       }
       if (isDead) for (const fd of open) fs.closeSync(fd);
     },
   };
+}
+
+function effectOf(name: (typeof effects)[number]): Effect {
+  if (name === 'fsyncSync') return 'fsync';
+  return name === 'fdatasyncSync' ? 'fdatasync' : name;
 }
 
 /** What the system throws. */

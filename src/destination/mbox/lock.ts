@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { setTimeout as pause } from 'node:timers/promises';
-import { lockWholeFile } from '../../durable/kernel-lock.ts';
+import { lockWholeFile, unlockWholeFile } from '../../durable/kernel-lock.ts';
 import { errnoOf, storageFailure } from '../../durable/storage-failure.ts';
 import { Failure } from '../../errors.ts';
 import { type Dotlock, type Locker, pidIn, takeDotlock } from './dotlock.ts';
@@ -102,14 +102,21 @@ function lockedMailbox(file: string, fd: number, dotlock: Dotlock): LockedMailbo
     fd,
     isOurs: () => dotlock.isStillThere() && isStillAt(file, fd),
     release() {
-      try {
-        dotlock.release();
-      } catch {
-        // Our next run knows it by its mark.
-      }
-      fs.closeSync(fd);
+      quietly(() => dotlock.release());
+      // Closing alone would not do where a child process was begun this moment, and has the descriptor too.
+      quietly(() => unlockWholeFile(fd));
+      quietly(() => fs.closeSync(fd));
     },
   };
+}
+
+/** A lock that is left has our mark, and the kernel's ends with the process; what was written is synced. */
+function quietly(step: () => void): void {
+  try {
+    step();
+  } catch {
+    // The other steps matter more.
+  }
 }
 
 function lockedElsewhere(file: string, wait: number): Failure {
