@@ -26,7 +26,7 @@ const table: readonly Row[] = [
     node: true,
   },
   { part: 'sasl', may: ['errors', 'util'], node: true },
-  { part: 'net', may: ['errors', 'util'], node: true },
+  { part: 'net', may: ['errors', 'util'], node: true, packages: ['socks'] },
 
   { part: 'destination/destination', may: ['mail', 'errors'], node: false },
   { part: 'destination/incoming', may: ['mail', 'durable', 'errors', 'util'], node: true },

@@ -7,6 +7,7 @@ import type { PollAccount } from '../poll/poll.ts';
 import { pop3Source } from '../source/pop3/source.ts';
 import { accountFolder } from '../state/account-folder.ts';
 import { openJournalStore } from '../state/journal-seen-store.ts';
+import type { Secret } from '../util/secret.ts';
 
 export interface Composition {
   readonly stateDir: string;
@@ -29,12 +30,21 @@ export function composeAccount(account: AccountConfig, composition: Composition)
       host,
       port,
       tls,
-      tlsSettings: account.tlsSettings,
+      tlsSettings: {
+        ...account.tlsSettings,
+        authorities: {
+          systemBundle: secrets.env.SSL_CERT_FILE,
+          extra: secrets.env.NODE_EXTRA_CA_CERTS,
+        },
+      },
       user,
-      password: () => resolveSecret(account.password, secrets),
+      password: () => passwordOf(account, secrets),
+      auth: account.auth,
       timeout: account.timeout,
       pipelining: account.pipelining,
       insecure: account.insecure,
+      proxy: account.proxy,
+      bind: account.bind,
     }),
     destinationLabel: deliver.label,
     destination: (storeId) =>
@@ -79,4 +89,9 @@ function userOf(env: Composition['secrets']['env']): DestinationSurroundings['us
   } catch {
     return { name: named.name ?? 'unknown', home: named.home ?? '/' };
   }
+}
+
+function passwordOf({ name, password }: AccountConfig, secrets: SecretContext): Promise<Secret> {
+  if (password === undefined) throw new Error(`account ${name} was taken without a password`);
+  return resolveSecret(password, secrets);
 }

@@ -1,5 +1,5 @@
 import { loginOf, providerOfAddress } from '../providers/provider.ts';
-import type { AccountConfig } from './config.ts';
+import type { AccountConfig, TlsSettings } from './config.ts';
 import { type AccountValues, accountKeys } from './keys.ts';
 import { isLoopback } from './server-values.ts';
 import { Settings, type Surroundings } from './settings.ts';
@@ -29,7 +29,13 @@ export function readAccount(
 type Draft = { readonly [Name in keyof AccountConfig]: AccountConfig[Name] | undefined };
 
 function isComplete(draft: Draft): draft is AccountConfig {
-  const optional: ReadonlySet<string> = new Set<keyof AccountConfig>(['maxSize', 'limit']);
+  const optional: ReadonlySet<string> = new Set<keyof AccountConfig>([
+    'maxSize',
+    'limit',
+    'password',
+    'proxy',
+    'bind',
+  ]);
   return Object.entries(draft).every(([name, value]) => value !== undefined || optional.has(name));
 }
 
@@ -49,13 +55,18 @@ class AccountReader {
     const login = this.#login();
     const all = this.#surroundings(login);
     const settings = this.#settings;
-    this.#require('password', 'add password: {command: ...}, {file: ...} or {prompt: true}');
+    const auth = settings.read('auth', all);
+    if (auth === 'external') this.#checkExternal();
+    else this.#require('password', 'add password: {command: ...}, {file: ...} or {prompt: true}');
     return {
       name: this.#name,
       host: login.host,
       user: login.user,
       ...this.#line(login.host, all),
       password: settings.read('password', all),
+      auth,
+      proxy: settings.read('proxy', all),
+      bind: settings.read('bind', all),
       deliver: settings.read('deliver', all),
       keep: settings.read('keep', all),
       timeout: settings.read('timeout', all),
@@ -117,9 +128,28 @@ class AccountReader {
     const insecure = settings.read('insecure', all) ?? false;
     const ca = settings.read('tlsCa', all)?.absolute;
     const fingerprint = settings.read('tlsFingerprint', all);
+    const client = this.#clientCertificate(all);
+    const least = settings.read('tlsMin', all) ?? '1.2';
     const port = settings.read('port', all) ?? (tls === 'on' ? 995 : 110);
     if (tls === 'off') this.#checkUnencrypted(host, insecure);
-    return { port, tls, tlsSettings: { ca, fingerprint }, insecure };
+    return { port, tls, tlsSettings: { ca, fingerprint, client, least }, insecure };
+  }
+
+  #clientCertificate(all: Surroundings): TlsSettings['client'] {
+    const certificate = this.#settings.read('tlsCert', all)?.absolute;
+    const key = this.#settings.read('tlsKey', all)?.absolute ?? certificate;
+    const [lone, cert] = [this.#settings.entry('tlsKey'), this.#settings.entry('tlsCert')];
+    if (lone !== undefined && cert === undefined)
+      this.#report(lone.keySpan, 'tlsKey without tlsCert', 'add tlsCert: the certificate');
+    return certificate === undefined || key === undefined ? undefined : { certificate, key };
+  }
+
+  /** The certificate is the login. */
+  #checkExternal(): void {
+    const auth = this.#settings.entry('auth');
+    if (auth === undefined || this.#settings.entry('tlsCert') !== undefined) return;
+    const message = 'auth: external logs in with a client certificate';
+    this.#report(auth.value, message, 'add tlsCert and tlsKey');
   }
 
   #checkUnencrypted(host: string | undefined, insecure: boolean): void {
@@ -131,10 +161,10 @@ class AccountReader {
         'write on or starttls, or add insecure: true',
       );
     // In the defaults they may be meant for the other accounts.
-    for (const name of ['tlsCa', 'tlsFingerprint']) {
+    for (const name of ['tlsCa', 'tlsFingerprint', 'tlsCert', 'tlsKey', 'tlsMin']) {
       const key = entryOf(this.#sources.entry.value, name)?.keySpan;
       if (key !== undefined)
-        this.#report(key, `${name} checks nothing without TLS`, 'write tls: on or starttls');
+        this.#report(key, `${name} is of no use without TLS`, 'write tls: on or starttls');
     }
   }
 

@@ -56,7 +56,18 @@ export function reportPasswords(tree: Tree, toHide: string, mistakes: Mistake[])
   const maps = accounts?.kind === 'map' ? accounts.entries : [];
   for (const entry of [...maps, entryOf(tree, 'defaults')]) {
     const password = entry === undefined ? undefined : entryOf(entry.value, 'password')?.value;
-    if (password?.kind !== 'text' && password?.kind !== 'number') continue;
-    mistakes.push({ span: password, message: 'password: others can read this file', hint: toHide });
+    if (password?.kind === 'text' || password?.kind === 'number')
+      mistakes.push({
+        span: password,
+        message: 'password: others can read this file',
+        hint: toHide,
+      });
+    const proxy = entry === undefined ? undefined : entryOf(entry.value, 'proxy')?.value;
+    if (proxy?.kind === 'text' && proxy.text.includes('@'))
+      mistakes.push({
+        span: proxy,
+        message: 'proxy: others can read this file, and the password in it',
+        hint: toHide,
+      });
   }
 }

@@ -15,6 +15,33 @@ export interface TlsSettings {
   readonly ca: string | undefined;
   /** SHA-256 of the server's certificate, lower-case hex; replaces CA and name checks. */
   readonly fingerprint: string | undefined;
+  /** PEM files of our own certificate and its key; the same one where they stand together. */
+  readonly client: { readonly certificate: string; readonly key: string } | undefined;
+  /** Least version. */
+  readonly least: '1.2' | '1.3';
+}
+
+/** Ways to log in that may be named. */
+export const authMethods = [
+  'user',
+  'apop',
+  'plain',
+  'login',
+  'cram-md5',
+  'scram-sha-1',
+  'scram-sha-256',
+  'xoauth2',
+  'oauthbearer',
+  'external',
+] as const;
+
+/** A SOCKS5 proxy. */
+export interface ProxySettings {
+  readonly host: string;
+  readonly port: number;
+  /** Who looks up the server's name: the proxy or we. */
+  readonly resolves: 'there' | 'here';
+  readonly login: { readonly user: string; readonly password: Secret } | undefined;
 }
 
 /** One account, validated, defaults filled in, paths absolute. */
@@ -27,7 +54,12 @@ export interface AccountConfig {
   /** The user allowed the password to cross a network in the clear. */
   readonly insecure: boolean;
   readonly user: string;
-  readonly password: PasswordSource;
+  /** Undefined only with `auth: external`, which needs none. */
+  readonly password: PasswordSource | undefined;
+  readonly auth: (typeof authMethods)[number] | 'auto';
+  readonly proxy: ProxySettings | undefined;
+  /** Address of this computer to connect from. */
+  readonly bind: string | undefined;
   readonly deliver: DestinationSettings;
   /** true: leave on server; false: delete after delivery. */
   readonly keep: boolean;

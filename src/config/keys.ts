@@ -1,4 +1,10 @@
-import type { DestinationSettings, PasswordSource } from './config.ts';
+import {
+  authMethods,
+  type DestinationSettings,
+  type PasswordSource,
+  type ProxySettings,
+} from './config.ts';
+import { readAddress, readProxy, readTlsVersion } from './connection-values.ts';
 import { readDeliver } from './deliver.ts';
 import { readPassword } from './password.ts';
 import { readPath, type WrittenPath } from './paths.ts';
@@ -36,9 +42,15 @@ export interface AccountValues {
   readonly tls: 'on' | 'starttls' | 'off';
   readonly tlsCa: WrittenPath;
   readonly tlsFingerprint: string;
+  readonly tlsCert: WrittenPath;
+  readonly tlsKey: WrittenPath;
+  readonly tlsMin: '1.2' | '1.3';
   readonly insecure: boolean;
   readonly user: string;
   readonly password: PasswordSource;
+  readonly auth: (typeof authMethods)[number] | 'auto';
+  readonly proxy: ProxySettings;
+  readonly bind: string;
   readonly deliver: DestinationSettings;
   readonly keep: boolean;
   readonly timeout: number;
@@ -101,6 +113,28 @@ export const accountKeys: Keys<AccountValues> = {
       '9f:86:d0:81:88:4c:7d:65:9a:2f:ea:a0:c5:5a:d0:15:a3:bf:4f:1b:2b:0b:82:2c:d1:5d:6c:15:b0:f0:0a:08',
     mistakenFor: ['fingerprint', 'sslfingerprint'],
   },
+  tlsCert: {
+    read: readPath,
+    default: undefined,
+    doc: 'file with your own certificate (PEM), for servers that ask for one',
+    example: '~/.config/popfetch/joe.pem',
+    mistakenFor: ['cert', 'clientcert', 'sslcert', 'tlscertfile'],
+  },
+  tlsKey: {
+    read: readPath,
+    default: undefined,
+    defaultRule: 'in the file of tlsCert',
+    doc: 'file with the key (PEM, no passphrase) of that certificate',
+    example: '~/.config/popfetch/joe.key',
+    mistakenFor: ['key', 'clientkey', 'sslkey', 'tlskeyfile'],
+  },
+  tlsMin: {
+    read: readTlsVersion,
+    default: '1.2',
+    doc: 'least version of TLS: 1.2 or 1.3',
+    example: '1.3',
+    mistakenFor: ['tlsversion', 'sslversion', 'tlsminversion'],
+  },
   insecure: {
     read: readBoolean,
     default: 'false',
@@ -121,6 +155,27 @@ export const accountKeys: Keys<AccountValues> = {
     doc: 'the password, or better where it comes from: a command, a file, a prompt',
     example: '{command: pass show mail/example}',
     mistakenFor: ['pass', 'pw', 'secret', 'passwordeval', 'passwordcommand'],
+  },
+  auth: {
+    read: readChoice(['auto', ...authMethods]),
+    default: 'auto',
+    doc: 'how to log in: auto is the strongest way that the server offers',
+    example: 'scram-sha-256',
+    mistakenFor: ['authentication', 'mechanism', 'sasl', 'authmethod'],
+  },
+  proxy: {
+    read: readProxy,
+    default: undefined,
+    doc: 'SOCKS5 proxy to go through; with socks5h it looks up the name too',
+    example: 'socks5h://127.0.0.1:9050',
+    mistakenFor: ['socks', 'socks5', 'socksproxy'],
+  },
+  bind: {
+    read: readAddress,
+    default: undefined,
+    doc: 'address of this computer to connect from',
+    example: '192.0.2.7',
+    mistakenFor: ['sourceaddress', 'sourceip', 'localaddress', 'source'],
   },
   deliver: {
     read: readDeliver,

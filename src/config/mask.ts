@@ -22,9 +22,21 @@ const ANY_KEY = /^[\s{-]*["']?[\w.-]+["']?\s*:/;
 export function secretStretches(lines: readonly string[], index: number): Stretch[] {
   const line = lines[index] ?? '';
   const inLine = stretchesIn(line);
-  if (inLine !== undefined) return inLine;
+  const inUrls = loginsInUrls(line).filter(
+    ({ from }) => inLine?.some((other) => other.from <= from && from < other.to) !== true,
+  );
+  if (inLine !== undefined || inUrls.length > 0)
+    return [...(inLine ?? []), ...inUrls].sort((one, other) => one.from - other.from);
   if (KNOWN_FORM.test(line) || !belongsToPassword(lines, index)) return [];
   return [{ from: indentation(line), to: line.length }];
+}
+
+/** User and password of a proxy. */
+function loginsInUrls(line: string): Stretch[] {
+  return [...line.matchAll(/(?<=:\/\/)[^\s,]*(?=@)/g)].map((login) => ({
+    from: login.index,
+    to: login.index + login[0].length,
+  }));
 }
 
 /** Whether a line, or the one with a key that it goes on with, stands below a password key. */

@@ -16,6 +16,8 @@ export interface ConnectOptions {
   readonly timeout: number;
   readonly signal: AbortSignal;
   readonly onPhase?: ((phase: 'dns' | 'connect') => void) | undefined;
+  /** Address of this computer to connect from; only addresses of its family are tried. */
+  readonly bind?: string | undefined;
 }
 
 /**
@@ -23,7 +25,7 @@ export interface ConnectOptions {
  * time-out included) or what the signal says. The caller owns the socket.
  */
 export function connect(options: ConnectOptions): Promise<Socket> {
-  const { host, port, timeout, signal, onPhase } = options;
+  const { host, port, timeout, signal, onPhase, bind } = options;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(interruption(signal));
@@ -37,6 +39,7 @@ export function connect(options: ConnectOptions): Promise<Socket> {
       noDelay: true,
       autoSelectFamily: true,
       autoSelectFamilyAttemptTimeout: perAddress,
+      ...(bind !== undefined && { localAddress: bind, family: isIP(bind) }),
     });
     // Stays on: between this and whoever reads the socket there is a moment without a listener.
     socket.on('error', ignore);
@@ -67,8 +70,9 @@ export function connect(options: ConnectOptions): Promise<Socket> {
   });
 }
 
-function connectFailure(error: Error, { host, port }: ConnectOptions): Failure {
-  const reason = reasonOf(error);
+function connectFailure(error: Error, { host, port, bind }: ConnectOptions): Failure {
+  const from = bind === undefined ? '' : ` from ${bind}`;
+  const reason = reasonOf(error) + from;
   return isNameError(error)
     ? new Failure(
         'dns',

@@ -46,6 +46,8 @@ export class ByteStream implements Disposable {
     options.signal.addEventListener('abort', this.#onAbort);
     if (options.signal.aborted) this.#onAbort();
     else if (socket.destroyed) this.#onClose();
+    // One that a proxy handed over waits until somebody listens.
+    else socket.resume();
   }
 
   get remoteAddress(): string | undefined {

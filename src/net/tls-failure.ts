@@ -1,17 +1,22 @@
-import { checkServerIdentity, type PeerCertificate, type TLSSocket } from 'node:tls';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
 import { Failure } from '../errors.ts';
 import { codeOf, reasonOf } from './reason.ts';
+
+const unknownAuthority = 'it was issued by an unknown authority';
+
+/** Characters shown of a name in a certificate, which may say anything. */
+const longestName = 100;
 
 /** OpenSSL's verdicts on a certificate, in words that follow 'the certificate of HOST is not accepted:'. */
 const verdicts: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'it has expired',
   CERT_NOT_YET_VALID: 'it is not valid yet',
   DEPTH_ZERO_SELF_SIGNED_CERT: 'it is self-signed',
-  SELF_SIGNED_CERT_IN_CHAIN: 'it was issued by an unknown authority',
-  UNABLE_TO_GET_ISSUER_CERT: 'it was issued by an unknown authority',
-  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: 'it was issued by an unknown authority',
-  UNABLE_TO_VERIFY_LEAF_SIGNATURE: 'it was issued by an unknown authority',
-  CERT_UNTRUSTED: 'it was issued by an unknown authority',
+  SELF_SIGNED_CERT_IN_CHAIN: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT: unknownAuthority,
+  UNABLE_TO_GET_ISSUER_CERT_LOCALLY: unknownAuthority,
+  UNABLE_TO_VERIFY_LEAF_SIGNATURE: unknownAuthority,
+  CERT_UNTRUSTED: unknownAuthority,
   CERT_REVOKED: 'it was revoked',
   INVALID_PURPOSE: 'it is not a server certificate',
   INVALID_CA: 'it was issued by a certificate that may not issue any',
@@ -31,9 +36,13 @@ interface Where {
   readonly port: number;
 }
 
+interface Demands extends Where {
+  readonly security: { readonly least: '1.2' | '1.3' };
+}
+
 /** The certificate must be for this host: alternative names first, a lone `*` label only (RFC 2595 §2.4). */
 export function wrongHost(certificate: PeerCertificate, where: Where): Failure | undefined {
-  const error = checkServerIdentity(where.host, certificate);
+  const error = checkServerIdentity(where.host, withoutPartialWildcards(certificate));
   if (error === undefined) return undefined;
   const certificateNames = namesIn(certificate);
   const reason = 'it is for another host';
@@ -41,14 +50,27 @@ export function wrongHost(certificate: PeerCertificate, where: Where): Failure |
   return new Failure('tls_verify', `certificate refused: ${reason}`, facts, error);
 }
 
+/** Node also takes `*` for a part of a label; with another character in its place such a name fits no host. */
+function withoutPartialWildcards(certificate: PeerCertificate): PeerCertificate {
+  const { subjectaltname } = certificate;
+  return {
+    ...certificate,
+    ...(subjectaltname && { subjectaltname: subjectaltname.replace(/(?<!:)\*|\*(?!\.)/g, '?') }),
+  };
+}
+
 /** What went wrong between the first octet of a TLS handshake and its end. */
-export function tlsFailure(error: Error, socket: TLSSocket, where: Where): Failure {
+export function tlsFailure(
+  error: Error,
+  certificate: PeerCertificate | undefined,
+  where: Demands,
+): Failure {
   if (error instanceof Failure) return error;
-  const facts = { phase: 'tls', ...where } as const;
+  const facts = { phase: 'tls', host: where.host, port: where.port } as const;
   const code = codeOf(error);
   const verdict = code === undefined ? undefined : verdicts[code];
   if (verdict !== undefined) {
-    const reason = code === 'CERT_HAS_EXPIRED' ? withDate(verdict, socket) : verdict;
+    const reason = inFull(verdict, code, certificate);
     return new Failure(
       'tls_verify',
       `certificate refused: ${reason}`,
@@ -60,7 +82,7 @@ export function tlsFailure(error: Error, socket: TLSSocket, where: Where): Failu
     const reason = 'closed during the TLS handshake';
     return new Failure('connection_lost', reason, { ...facts, reason }, error);
   }
-  const { reason, hint } = explain(code, error);
+  const { reason, hint } = explain(code, error, where);
   return new Failure(
     'tls_handshake',
     `TLS handshake failed: ${reason}`,
@@ -69,7 +91,11 @@ export function tlsFailure(error: Error, socket: TLSSocket, where: Where): Failu
   );
 }
 
-function explain(code: string, error: Error): { reason: string; hint?: string } {
+function explain(
+  code: string,
+  error: Error,
+  { security }: Demands,
+): { reason: string; hint?: string } {
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
     return {
       reason: 'the port does not speak TLS',
@@ -77,7 +103,13 @@ function explain(code: string, error: Error): { reason: string; hint?: string } 
     };
   }
   if (code === 'ERR_SSL_UNSUPPORTED_PROTOCOL' || code.includes('ALERT_PROTOCOL_VERSION')) {
-    return { reason: 'the server offers nothing newer than TLS 1.1' };
+    const newest = security.least === '1.3' ? 'TLS 1.2' : 'TLS 1.1';
+    return { reason: `the server offers nothing newer than ${newest}` };
+  }
+  if (/ALERT_(?:HANDSHAKE_FAILURE|CERTIFICATE_REQUIRED|BAD_CERTIFICATE|UNKNOWN_CA)/.test(code)) {
+    const reason = 'the server ended the handshake';
+    const hint = 'It may want a client certificate, or another one: tlsCert and tlsKey.';
+    return { reason, hint };
   }
   const known = 'reason' in error && typeof error.reason === 'string' ? error.reason : undefined;
   return { reason: known ?? reasonOf(error) };
@@ -93,7 +125,20 @@ function namesIn(certificate: PeerCertificate): readonly string[] {
   return (alternatives.length > 0 ? alternatives : common).slice(0, mostNames);
 }
 
-function withDate(verdict: string, socket: TLSSocket): string {
-  const until: unknown = socket.getPeerCertificate()?.valid_to;
-  return typeof until === 'string' && until !== '' ? `${verdict} (${until})` : verdict;
+/** A verdict with the date or the name that it is about. */
+function inFull(
+  verdict: string,
+  code: string | undefined,
+  certificate: PeerCertificate | undefined,
+): string {
+  if (certificate === undefined) return verdict;
+  if (code === 'CERT_HAS_EXPIRED') return withDetail(verdict, certificate.valid_to);
+  if (code === 'CERT_NOT_YET_VALID') return withDetail(verdict, certificate.valid_from);
+  if (verdict !== unknownAuthority) return verdict;
+  const { CN, O } = certificate.issuer ?? {};
+  return withDetail(verdict, [CN ?? O ?? []].flat().join(', '));
+}
+
+function withDetail(verdict: string, detail: string | undefined): string {
+  return detail ? `${verdict} (${detail.slice(0, longestName)})` : verdict;
 }

@@ -1,47 +1,38 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import { isIP, type Socket } from 'node:net';
-import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls';
+import { type ConnectionOptions, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { Failure } from '../errors.ts';
 import { interruption } from './interrupted.ts';
-import { codeOf, reasonOf } from './reason.ts';
+import type { Security } from './security.ts';
 import { tlsFailure, wrongHost } from './tls-failure.ts';
 
 export interface TlsOptions {
   readonly host: string;
   readonly port: number;
-  /** File with PEM certificates that replace the system's. */
-  readonly ca: string | undefined;
-  /** SHA-256 of the server's certificate in hex; replaces CA and name checks. */
-  readonly fingerprint: string | undefined;
+  readonly security: Security;
   /** ms for the whole handshake. */
   readonly timeout: number;
   readonly signal: AbortSignal;
 }
 
 /**
- * Puts TLS (1.2 or later) over a connected socket, which must have nothing unread. Resolves only when the server is
+ * Puts TLS over a connected socket, which must have nothing unread. Resolves only when the server is
  * who it has to be: name and chain, or the pinned certificate. Fails with `tls_verify`, `tls_handshake`, `timeout`,
- * `connection_lost`, `config` (unreadable CA file) or what the signal says; the socket is then destroyed.
+ * `connection_lost` or what the signal says; the socket is then destroyed.
  */
 export async function secure(socket: Socket, options: TlsOptions): Promise<TLSSocket> {
   // Until the TLS socket listens, an error of the bare one has no other listener.
   socket.on('error', ignore);
   try {
-    const trust = await trustOptions(options);
-    return await handshake(socket, options, trust);
+    return await handshake(socket, options);
   } catch (error) {
     socket.destroy();
     throw error;
   }
 }
 
-function handshake(
-  socket: Socket,
-  options: TlsOptions,
-  trust: ConnectionOptions,
-): Promise<TLSSocket> {
-  const { host, port, timeout, signal } = options;
+function handshake(socket: Socket, options: TlsOptions): Promise<TLSSocket> {
+  const { host, timeout, signal, security } = options;
   return new Promise((resolve, reject) => {
     if (signal.aborted) {
       reject(interruption(signal));
@@ -49,10 +40,15 @@ function handshake(
     }
     const secured = connect({
       socket,
-      minVersion: 'TLSv1.2',
+      secureContext: security.context,
       // Server Name Indication is for names only (RFC 6066 §3).
       ...(isIP(host) === 0 ? { servername: host } : {}),
-      ...trust,
+      ...checks(options),
+    });
+    let shown: PeerCertificate | undefined;
+    // Before Node judges the certificate: it is not to be had from a connection that was refused for it.
+    secured.prependListener('secure', () => {
+      shown = secured.getPeerCertificate();
     });
     // Stays on: between this and whoever reads the socket there is a moment without a listener.
     secured.on('error', ignore);
@@ -75,7 +71,7 @@ function handshake(
       settle();
       resolve(secured);
     };
-    const onError = (error: Error): void => fail(tlsFailure(error, secured, { host, port }));
+    const onError = (error: Error): void => fail(tlsFailure(error, shown, options));
     const onClose = (): void => onError(new Error('closed during the TLS handshake'));
     const onAbort = (): void => fail(interruption(signal));
     const timer = setTimeout(() => fail(handshakeTimeout(options)), timeout);
@@ -84,37 +80,23 @@ function handshake(
   });
 }
 
-/** With a pin no authority is asked: then the built-in ones, slow to load, are left out as well. */
-async function trustOptions(options: TlsOptions): Promise<ConnectionOptions> {
-  const { host, port, ca, fingerprint } = options;
-  if (fingerprint !== undefined) return { ca: [], rejectUnauthorized: false };
-  const trust: ConnectionOptions = {
-    rejectUnauthorized: true,
-    checkServerIdentity: (_, certificate) => wrongHost(certificate, { host, port }),
-  };
-  return ca === undefined ? trust : { ...trust, ca: await readAuthorities(ca) };
-}
-
-async function readAuthorities(path: string): Promise<Buffer> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    const reason = codeOf(error) === 'ENOENT' ? 'no such file' : reasonOf(error);
-    throw new Failure(
-      'config',
-      `cannot read ${path}: ${reason}`,
-      { phase: 'tls', path, reason },
-      error,
-    );
-  }
+/** With a pin nobody is asked who the server is: its certificate is compared once the handshake is done. */
+function checks({ host, port, security }: TlsOptions): ConnectionOptions {
+  return security.fingerprint === undefined
+    ? {
+        rejectUnauthorized: true,
+        checkServerIdentity: (_, certificate) => wrongHost(certificate, { host, port }),
+      }
+    : { rejectUnauthorized: false };
 }
 
 function pinFailure(secured: TLSSocket, options: TlsOptions): Failure | undefined {
-  const { host, port, fingerprint } = options;
+  const { host, port, security } = options;
+  const { fingerprint } = security;
   if (fingerprint === undefined) return undefined;
   const raw = secured.getPeerX509Certificate()?.raw;
   const seen = raw === undefined ? 'none' : createHash('sha256').update(raw).digest('hex');
-  if (seen === fingerprint.replaceAll(':', '').toLowerCase()) return undefined;
+  if (seen === fingerprint) return undefined;
   return new Failure('tls_verify', 'the certificate is not the pinned one', {
     phase: 'tls',
     host,

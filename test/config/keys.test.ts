@@ -18,6 +18,29 @@ const accepted: readonly [string, string, (account: AccountConfig) => unknown, u
   ['user', '"4711"', (a) => a.user, '4711'],
   ['user', 'jörg müller', (a) => a.user, 'jörg müller'],
   ['user', 'yes', (a) => a.user, 'yes'],
+  ['auth', 'scram-sha-256', (a) => a.auth, 'scram-sha-256'],
+  ['tlsMin', '1.3', (a) => a.tlsSettings.least, '1.3'],
+  ['tlsMin', '"1.2"', (a) => a.tlsSettings.least, '1.2'],
+  [
+    'tlsCert',
+    '~/joe.pem',
+    (a) => a.tlsSettings.client,
+    { certificate: '/home/joe/joe.pem', key: '/home/joe/joe.pem' },
+  ],
+  ['bind', '192.0.2.7', (a) => a.bind, '192.0.2.7'],
+  [
+    'proxy',
+    'socks5h://127.0.0.1:9050',
+    (a) => a.proxy,
+    { host: '127.0.0.1', port: 9050, resolves: 'there', login: undefined },
+  ],
+  ['proxy', 'socks5://[::1]:1080/', (a) => [a.proxy?.host, a.proxy?.resolves], ['::1', 'here']],
+  [
+    'proxy',
+    'socks5h://joe:p%40ss@proxy.example:1080',
+    (a) => [a.proxy?.host, a.proxy?.login?.user, a.proxy?.login?.password.reveal()],
+    ['proxy.example', 'joe', 'p@ss'],
+  ],
   ['port', '1995', (a) => a.port, 1995],
   ['tls', 'starttls', (a) => [a.tls, a.port], ['starttls', 110]],
   ['tls', 'on', (a) => [a.tls, a.port], ['on', 995]],
@@ -97,6 +120,14 @@ const refused: readonly [string, string, RegExp, RegExp?][] = [
   ['tls', 'ssl', /found "ssl"/],
   ['tls', 'off', /unencrypted to pop.example.org/, /insecure: true/],
   ['tlsCa', 'ca.pem', /relative path "ca.pem"/, /~\/ca.pem/],
+  ['tlsKey', '~/joe.key', /tlsKey without tlsCert/],
+  ['tlsMin', '1.1', /expected 1.2 or 1.3/, /not secure/],
+  ['auth', 'PLAIN', /found "PLAIN"/, /write plain/],
+  ['auth', 'external', /client certificate/, /add tlsCert/],
+  ['bind', 'eth0', /not an IP address/],
+  ['proxy', 'http://proxy:8080', /SOCKS5/, /socks5h:\/\//],
+  ['proxy', 'socks5h://proxy:99999', /1 to 65535/],
+  ['proxy', 'socks5h://joe:%zz@proxy:1080', /cannot be read/],
   ['tlsFingerprint', 'a1'.repeat(20), /SHA-1/, /-sha256/],
   ['tlsFingerprint', 'xyz', /64 hexadecimal/],
   ['insecure', 'yes', /true or false/, /write true/],
@@ -156,9 +187,12 @@ test('an account without more than it needs has the documented defaults', () => 
     host: 'pop.example.org',
     port: 995,
     tls: 'on',
-    tlsSettings: { ca: undefined, fingerprint: undefined },
+    tlsSettings: { ca: undefined, fingerprint: undefined, client: undefined, least: '1.2' },
     insecure: false,
     user: 'joe',
+    auth: 'auto',
+    proxy: undefined,
+    bind: undefined,
     deliver: { kind: 'maildir', path: '/home/joe/Maildir', label: '~/Maildir/' },
     keep: true,
     timeout: 60_000,
@@ -192,7 +226,10 @@ test('the top level takes what is written', () => {
 
 for (const [name, { example }] of Object.entries(accountKeys))
   test(`the example of ${name} is valid`, () => {
-    const others = name === 'tls' ? '' : 'defaults: {insecure: true}\n';
+    const others =
+      name === 'tls'
+        ? ''
+        : `defaults: {insecure: true${name === 'tlsKey' ? ', tlsCert: /c.pem' : ''}}\n`;
     assert.deepEqual(problemsIn(others + withKey(name, example)), []);
   });
 

@@ -95,7 +95,7 @@ test('tls: off is allowed anywhere with insecure: true beside it', () => {
 
 test('a fingerprint without TLS is refused rather than ignored', () => {
   const text = `accounts: {a: ${account.replace('{', `{tls: off, insecure: true, tlsFingerprint: ${'ab'.repeat(32)}, `)}}`;
-  assert.deepEqual(messages(text), ['tlsFingerprint checks nothing without TLS']);
+  assert.deepEqual(messages(text), ['tlsFingerprint is of no use without TLS']);
 });
 
 for (const [name, good] of [

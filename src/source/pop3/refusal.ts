@@ -3,6 +3,7 @@ import { hasCode, type ResponseCode, type StatusLine } from './wire/status.ts';
 
 /** What the codes of RFC 2449 §8.1 and RFC 3206 mean for us. */
 const meanings: readonly (readonly [ResponseCode, FailureCode])[] = [
+  ['AUTH', 'auth'],
   ['IN-USE', 'in_use'],
   ['LOGIN-DELAY', 'login_delay'],
   ['SYS/TEMP', 'sys_temp'],

@@ -1,4 +1,19 @@
+import type { SocksProxy } from '../../net/proxy.ts';
+import type { SecuritySettings } from '../../net/security.ts';
 import type { Secret } from '../../util/secret.ts';
+
+/** Ways to log in: USER and PASS, APOP, and SASL mechanisms. */
+export type AuthMethod =
+  | 'user'
+  | 'apop'
+  | 'plain'
+  | 'login'
+  | 'cram-md5'
+  | 'scram-sha-1'
+  | 'scram-sha-256'
+  | 'xoauth2'
+  | 'oauthbearer'
+  | 'external';
 
 /** How to reach one maildrop. */
 export interface Pop3Settings {
@@ -6,15 +21,12 @@ export interface Pop3Settings {
   readonly port: number;
   /** on: TLS from the first octet; starttls: STLS must succeed before anything else; off: for loopback. */
   readonly tls: 'on' | 'starttls' | 'off';
-  readonly tlsSettings: {
-    /** File with PEM certificates that replace the system's. */
-    readonly ca: string | undefined;
-    /** SHA-256 of the server's certificate in hex; replaces CA and name checks. */
-    readonly fingerprint: string | undefined;
-  };
+  readonly tlsSettings: SecuritySettings;
   readonly user: string;
-  /** Asked once a session, before the server is contacted. */
+  /** Password or access token. Asked once a session, before the server is contacted; not at all for `external`. */
   readonly password: () => Promise<Secret>;
+  /** auto (the default): the best that is offered. */
+  readonly auth?: AuthMethod | 'auto';
   /** ms for each wait on the network. */
   readonly timeout: number;
   /** auto: what CAPA says. */
@@ -23,4 +35,8 @@ export interface Pop3Settings {
   readonly sessionDeadline?: number;
   /** Allows the password to cross a network in the clear. */
   readonly insecure?: boolean;
+  /** Through which the server is reached. */
+  readonly proxy?: SocksProxy | undefined;
+  /** Address of this computer to connect from. */
+  readonly bind?: string | undefined;
 }

@@ -1,12 +1,16 @@
+import type { Socket } from 'node:net';
 import { Failure } from '../../errors.ts';
 import { connect } from '../../net/connect.ts';
+import { connectThrough } from '../../net/proxy.ts';
+import { prepareSecurity, type Security } from '../../net/security.ts';
 import { ByteStream, type StreamOptions } from '../../net/stream.ts';
 import { secure } from '../../net/tls.ts';
-import type { Secret } from '../../util/secret.ts';
+import { timestampIn } from '../../sasl/apop.ts';
+import { Secret } from '../../util/secret.ts';
 import type { MailSource, SessionContext, SourceSession } from '../source.ts';
 import { authenticate } from './authenticate.ts';
 import { askCapabilities } from './capabilities.ts';
-import { refuseClearText } from './clear-text.ts';
+import { privacyOf } from './clear-text.ts';
 import { Dialogue } from './dialogue.ts';
 import { Pop3Session } from './session.ts';
 import type { Pop3Settings } from './settings.ts';
@@ -21,11 +25,13 @@ export function pop3Source(settings: Pop3Settings): MailSource {
   return {
     address: { host, port, tls },
     open: async (context) => {
-      // Asked first: who has no password need not knock.
-      const password = await settings.password();
+      // First what can fail without the server: who has no password need not knock.
+      const security = tls === 'off' ? undefined : await prepareSecurity(settings.tlsSettings);
+      const password = settings.auth === 'external' ? none : await settings.password();
       const limit = sessionLimit(settings, context.signal);
       try {
-        return await open(settings, { ...context, signal: limit.signal }, password, limit.clear);
+        const own = { ...context, signal: limit.signal };
+        return await open(settings, own, { password, security }, limit.clear);
       } catch (error) {
         limit.clear();
         throw error;
@@ -34,24 +40,34 @@ export function pop3Source(settings: Pop3Settings): MailSource {
   };
 }
 
+/** In the place of a password where the certificate tells who we are. */
+const none = new Secret('');
+
+/** What was made ready before the server is contacted. */
+interface Ready {
+  readonly password: Secret;
+  /** Undefined where there is no TLS. */
+  readonly security: Security | undefined;
+}
+
 async function open(
   settings: Pop3Settings,
   context: SessionContext,
-  password: Secret,
+  { password, security }: Ready,
   onDispose: () => void,
 ): Promise<SourceSession> {
-  const { host, port, timeout, tls, user } = settings;
-  const options = { host, port, timeout, signal: context.signal };
-  const dialogue = await begin(settings, context, options);
+  const { host, port, timeout, tls, user, auth = 'auto', pipelining } = settings;
+  const line = { host, port, timeout, signal: context.signal, security };
+  const dialogue = await begin(settings, context, line);
   try {
-    await greeted(dialogue, settings, context);
-    if (tls === 'starttls') await upgrade(dialogue, settings, context, options);
+    const timestamp = await greeted(dialogue, settings, context);
+    if (tls === 'starttls') await upgrade(dialogue, context, line);
     context.onPhase?.('capa');
     const capabilities = await askCapabilities(dialogue);
-    refuseClearText(settings, dialogue.remoteAddress);
+    const privacy = privacyOf(settings, dialogue.remoteAddress);
     context.onPhase?.('auth');
-    await authenticate(dialogue, capabilities, { user, password });
-    const { pipelining } = settings;
+    const login = { user, password, auth, privacy, server: { host, port } };
+    await authenticate(dialogue, { capabilities, timestamp }, login);
     return new Pop3Session({ dialogue, capabilities, pipelining, context, onDispose });
   } catch (error) {
     dialogue[Symbol.dispose]();
@@ -59,30 +75,40 @@ async function open(
   }
 }
 
-async function begin(
-  settings: Pop3Settings,
-  context: SessionContext,
-  options: StreamOptions,
-): Promise<Dialogue> {
-  const socket = await connect({ ...options, onPhase: context.onPhase });
-  if (settings.tls !== 'on') {
-    return new Dialogue(new ByteStream(socket, options), options, context.onTranscript);
-  }
-  context.onPhase?.('tls');
-  const secured = await secure(socket, { ...options, ...settings.tlsSettings });
-  return new Dialogue(new ByteStream(secured, options), options, context.onTranscript);
+interface Line extends StreamOptions {
+  readonly security: Security | undefined;
 }
 
+async function begin(
+  { tls, proxy, bind }: Pop3Settings,
+  context: SessionContext,
+  line: Line,
+): Promise<Dialogue> {
+  const way = { ...line, bind, onPhase: context.onPhase };
+  const socket = proxy === undefined ? await connect(way) : await connectThrough(proxy, way);
+  if (tls !== 'on') return new Dialogue(new ByteStream(socket, line), line, context.onTranscript);
+  context.onPhase?.('tls');
+  return new Dialogue(await encrypted(socket, line), line, context.onTranscript);
+}
+
+async function encrypted(socket: Socket, line: Line): Promise<ByteStream> {
+  const { security } = line;
+  if (security === undefined) throw new Error('TLS that was not made ready');
+  return new ByteStream(await secure(socket, { ...line, security }), line);
+}
+
+/** Reads the greeting; its time stamp, where it has one. */
 async function greeted(
   dialogue: Dialogue,
   settings: Pop3Settings,
   context: SessionContext,
-): Promise<void> {
+): Promise<string | undefined> {
   dialogue.phase = 'greeting';
   context.onPhase?.('greeting');
   try {
     const reply = await dialogue.reply();
     if (reply.status === 'err') throw dialogue.refusal(reply, 'sys_temp');
+    return timestampIn(reply.text);
   } catch (error) {
     throw settings.tls === 'on' ? error : withTlsHint(error);
   }
@@ -92,12 +118,7 @@ async function greeted(
  * STLS (RFC 2595 §4). Whatever was said in the clear counts for nothing: no capability is asked before, nothing is
  * read ahead, and without TLS there is no session.
  */
-async function upgrade(
-  dialogue: Dialogue,
-  settings: Pop3Settings,
-  context: SessionContext,
-  options: StreamOptions,
-): Promise<void> {
+async function upgrade(dialogue: Dialogue, context: SessionContext, line: Line): Promise<void> {
   dialogue.phase = 'tls';
   context.onPhase?.('tls');
   const reply = await dialogue.ask(stls);
@@ -107,8 +128,7 @@ async function upgrade(
     const hint = 'If the server has a port for TLS from the start (995), set tls: on.';
     throw new Failure('tls_handshake', message, { ...facts, reason, hint });
   }
-  const secured = await secure(dialogue.releaseForTls(), { ...options, ...settings.tlsSettings });
-  dialogue.continueOver(new ByteStream(secured, options));
+  dialogue.continueOver(await encrypted(dialogue.releaseForTls(), line));
 }
 
 /** A port that speaks TLS at once is silent, or answers with a TLS alert. */

@@ -25,6 +25,11 @@ export class Transcript {
     return this.#secrets.reduce((text, secret) => text.replaceAll(secret, '***'), line);
   }
 
+  /** A challenge is half of what one needs to guess a password in peace. */
+  #shown({ status, text, line }: Reply): string {
+    return status === 'continue' && text !== '' ? '+ ***' : this.concealed(line);
+  }
+
   sent(command: Command): void {
     this.#tell?.('sent', command.shown);
   }
@@ -34,7 +39,7 @@ export class Transcript {
     switch (event.type) {
       case 'reply':
         this.#octets = 0;
-        this.#tell('received', this.concealed(event.line));
+        this.#tell('received', this.#shown(event));
         return;
       case 'content':
         this.#octets += event.octets.length;

@@ -162,7 +162,23 @@ for (const bad of ['two\r\nlines', 'nul\0', 'line\nfeed']) {
   });
 }
 
-for (const odd of [' leading and trailing ', 'pä ßwörd €', 'p'.repeat(10_000), '"quoted" \\ %s']) {
+test('beyond ASCII a password goes through SASL, or where the server says that it takes it', async () => {
+  const odd = 'pä ßwörd €';
+  const settings = { password: () => Promise.resolve(new Secret(odd)) };
+  for (const capabilities of [['SASL PLAIN'], ['USER', 'UTF8 USER']]) {
+    await using server = await startMaildropServer({ capabilities, password: odd });
+    await using _ = await openSession(server, settings);
+  }
+  await using server = await startMaildropServer({ capabilities: ['USER'], password: odd });
+  const failure = await failureOf(openSession(server, settings));
+  assert.equal(failure.code, 'auth_method');
+  assert.match(failure.facts.reason ?? '', /beyond ASCII/);
+  assert.deepEqual(server.sessions[0]?.commands, ['CAPA']);
+  // Who names the method knows that it works.
+  await using _ = await openSession(server, { ...settings, auth: 'user' });
+});
+
+for (const odd of [' leading and trailing ', 'p'.repeat(10_000), '"quoted" \\ %s']) {
   test(`a strange password arrives as it is: ${odd.slice(0, 25)}`, async () => {
     for (const capabilities of [['USER'], ['SASL PLAIN']]) {
       await using server = await startMaildropServer({ capabilities, password: odd });

@@ -4,6 +4,18 @@ import { LineSplitter } from './lines.ts';
 /** Octets of a CAPA reply: 10,000 lines of this fit; no honest server needs more. */
 const largestReply = 1024 * 1024;
 
+/** Names that are a SASL mechanism's and nothing else's. */
+const mechanismNames: ReadonlySet<string> = new Set([
+  'PLAIN',
+  'LOGIN',
+  'CRAM-MD5',
+  'SCRAM-SHA-1',
+  'SCRAM-SHA-256',
+  'XOAUTH2',
+  'OAUTHBEARER',
+  'EXTERNAL',
+]);
+
 /** What a server says it can do (RFC 2449 §5). Names and mechanisms are compared in upper case. */
 export class Capabilities {
   readonly #arguments: ReadonlyMap<string, readonly string[]>;
@@ -12,7 +24,10 @@ export class Capabilities {
     const found = new Map<string, readonly string[]>();
     for (const line of lines) {
       const [name = '', ...rest] = line.trim().split(/[ \t]+/);
-      if (name !== '') found.set(name.toUpperCase(), rest);
+      const key = name.toUpperCase();
+      // Mechanisms that did not fit one line come in several.
+      if (key === 'SASL') found.set(key, [...(found.get(key) ?? []), ...rest]);
+      else if (key !== '') found.set(key, rest);
     }
     this.#arguments = found;
   }
@@ -26,9 +41,17 @@ export class Capabilities {
     return this.#arguments.get(name);
   }
 
+  /** Whether the server said nothing at all: it has no CAPA, or might as well have none. */
+  get unknown(): boolean {
+    return this.#arguments.size === 0;
+  }
+
   /** SASL mechanisms offered, in upper case, in the server's order (RFC 5034 §3). */
   get mechanisms(): readonly string[] {
-    return (this.#arguments.get('SASL') ?? []).map((name) => name.toUpperCase());
+    const offered = (this.#arguments.get('SASL') ?? []).map((name) => name.toUpperCase());
+    // QUIRK: QQ lists XOAUTH2 on a line of its own.
+    const alone = [...this.#arguments.keys()].filter((name) => mechanismNames.has(name));
+    return [...new Set([...offered, ...alone])];
   }
 
   /** Seconds that must lie between two logins (RFC 2449 §6.5); `perUser`: ask again after the login. */

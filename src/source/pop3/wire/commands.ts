@@ -7,6 +7,7 @@ export type Verb =
   | 'STLS'
   | 'USER'
   | 'PASS'
+  | 'APOP'
   | 'AUTH'
   | 'STAT'
   | 'LIST'
@@ -62,6 +63,14 @@ export function user(name: string): Command {
 export function pass(password: string): Command {
   refuseBreaks(password, 'password');
   return { verb: 'PASS', line: `PASS ${password}\r\n`, shown: 'PASS ***', multiline: false };
+}
+
+/** The digest stands for the password (RFC 1939 §7). */
+export function apop(name: string, digest: string): Command {
+  refuseBreaks(name, 'user');
+  refuseBreaks(digest, 'digest');
+  const shown = `APOP ${name}`;
+  return { verb: 'APOP', line: `${shown} ${digest}\r\n`, shown: `${shown} ***`, multiline: false };
 }
 
 /** The initial response is base64, `=` for an empty one; undefined waits for the server's prompt (RFC 5034 §4). */

@@ -1,0 +1,103 @@
+import { Failure, type FailureFacts } from '../../errors.ts';
+import type { AuthMethod } from './settings.ts';
+import type { Capabilities } from './wire/capabilities.ts';
+
+/** What there is to choose from. */
+export interface Offer {
+  readonly capabilities: Capabilities;
+  /** Time stamp of the greeting, for APOP. */
+  readonly timestamp: string | undefined;
+}
+
+/**
+ * Who can read the line: nobody (TLS), nobody but this computer (loopback), or anybody; the last only where the user
+ * allowed passwords on it.
+ */
+export type Privacy = 'encrypted' | 'local' | 'open';
+
+/** Strongest first. */
+const inPrivate: readonly AuthMethod[] = ['scram-sha-256', 'scram-sha-1', 'plain', 'login', 'user'];
+
+/** Servers show a time stamp, or list CRAM-MD5, without having the secret that these need: last where they may be. */
+const digests: readonly AuthMethod[] = ['cram-md5', 'apop'];
+
+const orders: Readonly<Record<Privacy, readonly AuthMethod[]>> = {
+  encrypted: inPrivate,
+  local: [...inPrivate, ...digests],
+  open: ['scram-sha-256', 'scram-sha-1', ...digests, 'plain', 'login', 'user'],
+};
+
+/**
+ * How to log in: as the user says, or in the best way that is offered. Nothing weaker ever takes the place of what
+ * was said. Throws `auth_method` where there is nothing suitable.
+ */
+export function chooseMethod(
+  wanted: AuthMethod | 'auto',
+  offer: Offer,
+  login: { readonly privacy: Privacy; readonly isAscii: boolean },
+  facts: FailureFacts,
+): AuthMethod {
+  const acceptable = wanted === 'auto' ? orders[login.privacy] : [wanted];
+  const offered = acceptable.filter((method) => isOffered(method, offer, wanted));
+  // RFC 6856 §2.2: outside SASL characters beyond ASCII are for servers that say so. Who names a method knows.
+  const fits = (method: AuthMethod): boolean =>
+    wanted !== 'auto' || login.isAscii || !isBare(method) || takesUtf8(offer);
+  const chosen = offered.find(fits);
+  if (chosen !== undefined) return chosen;
+  throw offered.length > 0 ? beyondAscii(facts) : nothingSuitable(wanted, acceptable, offer, facts);
+}
+
+/** As the server spells it. */
+export function nameOfMethod(method: AuthMethod): string {
+  return method === 'user' ? 'USER/PASS' : method.toUpperCase();
+}
+
+function isOffered(method: AuthMethod, offer: Offer, wanted: AuthMethod | 'auto'): boolean {
+  const { capabilities, timestamp } = offer;
+  if (method === 'apop') return timestamp !== undefined;
+  // RFC 1939 knows no capabilities: a server that lists no other way is taken to have this one.
+  if (method === 'user')
+    return wanted === method || capabilities.has('USER') || capabilities.mechanisms.length === 0;
+  // Without CAPA a mechanism is found out by trying it (RFC 1734), which only who named one may.
+  if (capabilities.unknown) return wanted === method;
+  return capabilities.mechanisms.includes(method.toUpperCase());
+}
+
+function isBare(method: AuthMethod): boolean {
+  return method === 'user' || method === 'apop';
+}
+
+function takesUtf8({ capabilities }: Offer): boolean {
+  return (capabilities.argumentsOf('UTF8') ?? []).some((word) => word.toUpperCase() === 'USER');
+}
+
+function beyondAscii(facts: FailureFacts): Failure {
+  const reason = 'login or password has characters beyond ASCII, which it does not say it takes';
+  const hint = 'If it does take them, set auth: user.';
+  return new Failure('auth_method', reason, { ...facts, reason, hint });
+}
+
+function nothingSuitable(
+  wanted: AuthMethod | 'auto',
+  acceptable: readonly AuthMethod[],
+  { capabilities, timestamp }: Offer,
+  facts: FailureFacts,
+): Failure {
+  const offered = [
+    ...capabilities.mechanisms.slice(0, 20),
+    ...(capabilities.has('USER') ? ['USER/PASS'] : []),
+    ...(timestamp === undefined ? [] : ['APOP']),
+  ];
+  const tokens = offered.filter((name) => name === 'XOAUTH2' || name === 'OAUTHBEARER');
+  const reason = `it offers ${listed(offered, 'and') || 'nothing'}, wanted is ${listed(acceptable.map(nameOfMethod), 'or')}`;
+  const hint =
+    wanted === 'auto' && tokens[0] !== undefined
+      ? `For an access token as password set auth: ${tokens[0].toLowerCase()}.`
+      : undefined;
+  return new Failure('auth_method', reason, { ...facts, reason, ...(hint && { hint }) });
+}
+
+function listed(words: readonly string[], last: 'and' | 'or'): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} ${last} ${words.at(-1)}`;
+}
