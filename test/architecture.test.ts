@@ -37,7 +37,7 @@ const table: readonly Row[] = [
   },
   {
     part: 'destination/kinds',
-    may: ['destination/*', 'destination/destination', 'errors', 'util'],
+    may: ['destination/*', 'destination/smtp', 'destination/destination', 'errors', 'util'],
     node: false,
   },
   {

@@ -10,6 +10,14 @@ const printWithColons = print.toUpperCase().replace(/(..)(?=.)/g, '$1:');
 const maildirAt = (path: string, label: string) => ({ kind: 'maildir', path, label });
 const mboxAt = (path: string, label: string) => ({ kind: 'mbox', path, label });
 
+const pipeTo = (command: object, label: string) => ({
+  kind: 'pipe',
+  label,
+  command,
+  timeout: 300_000,
+  concurrency: 1,
+});
+
 /** Key, as written, what it becomes. */
 const accepted: readonly [string, string, (account: AccountConfig) => unknown, unknown][] = [
   ['host', 'POP.example.org', (a) => a.host, 'POP.example.org'],
@@ -60,6 +68,62 @@ const accepted: readonly [string, string, (account: AccountConfig) => unknown, u
   ['deliver', '{maildir: "~/mail/{account}"}', (a) => a.deliver.label, '~/mail/a/'],
   ['deliver', '~/mail/{account}', (a) => a.deliver, mboxAt('/home/joe/mail/a', '~/mail/a')],
   ['deliver', '{mbox: /var/mail/joe}', (a) => a.deliver, mboxAt('/var/mail/joe', '/var/mail/joe')],
+  [
+    'deliver',
+    '{pipe: [/usr/bin/procmail, -a, "{account}", "{odd}", ~/x]}',
+    (a) => a.deliver,
+    pipeTo({ argv: ['/usr/bin/procmail', '-a', 'a', '{odd}', '/home/joe/x'] }, 'procmail'),
+  ],
+  [
+    'deliver',
+    '{concurrency: 4, timeout: 30s, pipe: [~/bin/sort-mail]}',
+    (a) => a.deliver,
+    {
+      ...pipeTo({ argv: ['/home/joe/bin/sort-mail'] }, 'sort-mail'),
+      timeout: 30_000,
+      concurrency: 4,
+    },
+  ],
+  [
+    'deliver',
+    '"|formail -D 8192 ~/ids || procmail {user}"',
+    (a) => a.deliver,
+    pipeTo({ line: 'formail -D 8192 ~/ids || procmail {user}' }, 'formail'),
+  ],
+  ['deliver', '{pipe: "(a; b)"}', (a) => a.deliver, pipeTo({ line: '(a; b)' }, 'command')],
+  [
+    'deliver',
+    '{lmtp: localhost}',
+    (a) => a.deliver,
+    {
+      kind: 'lmtp',
+      label: 'lmtp localhost:24',
+      address: { host: 'localhost', port: 24 },
+      to: ['joe'],
+    },
+  ],
+  [
+    'deliver',
+    '{lmtp: "unix:/run/dovecot/lmtp", to: "{user}@example.org"}',
+    (a) => a.deliver,
+    {
+      kind: 'lmtp',
+      label: 'lmtp /run/dovecot/lmtp',
+      address: { path: '/run/dovecot/lmtp' },
+      to: ['joe@example.org'],
+    },
+  ],
+  [
+    'deliver',
+    '{smtp: "[::1]:2525", to: [a@b, c]}',
+    (a) => a.deliver,
+    {
+      kind: 'smtp',
+      label: 'smtp [::1]:2525',
+      address: { host: '::1', port: 2525 },
+      to: ['a@b', 'c'],
+    },
+  ],
   ['keep', 'false', (a) => a.keep, false],
   ['timeout', '2m', (a) => a.timeout, 120_000],
   ['pipelining', 'off', (a) => a.pipelining, 'off'],
@@ -150,6 +214,20 @@ const refused: readonly [string, string, RegExp, RegExp?][] = [
   ['deliver', '~joe/Maildir/', /another user/],
   ['deliver', '{mbox: ~/mail/}', /an mbox is a file/, /for a Maildir write/],
   ['deliver', '{mbox: a, maildir: b}', /mbox and maildir at once/],
+  ['deliver', '{pipe: []}', /empty command/],
+  ['deliver', '{pipe: [bin/sort]}', /relative path/, /absolute/],
+  ['deliver', '{pipe: 5}', /expected a command/],
+  ['deliver', '{pipe: [a], timout: 5m}', /unknown key "timout"/, /timeout/],
+  ['deliver', '{pipe: [a], concurrency: 0}', /from 1 to 64/],
+  ['deliver', '{pipe: [a], lmtp: b}', /pipe and lmtp at once/],
+  ['deliver', '{pip: [a]}', /unknown key "pip"/, /pipe/],
+  ['deliver', '"|"', /empty/],
+  ['deliver', '{smtp: localhost}', /without a recipient/, /to:/],
+  ['deliver', '{smtp: "unix:/run/smtp", to: a@b}', /needs a host/],
+  ['deliver', '{lmtp: "localhost:70000"}', /expected host:port/],
+  ['deliver', '{lmtp: "unix:run/lmtp"}', /relative path/],
+  ['deliver', '{smtp: a, to: []}', /no recipient/],
+  ['deliver', '{smtp: a, to: "a b@c"}', /expected an address/],
   ['deliver', '[~/a/, ~/b/]', /several destinations/],
   ['deliver', '~', /found nothing/],
   ['deliver', '"/srv/{acount}/"', /\{acount\} means nothing/, /\{account\}/],

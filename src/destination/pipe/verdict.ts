@@ -57,7 +57,7 @@ export function verdict(ended: Ended, circumstances: Circumstances): Failure | u
 
 function exited(status: number, circumstances: Circumstances): Failure {
   // A shell tells of a signal this way.
-  if (status > 128) {
+  if (status >= 128) {
     const signal = nameOfSignal(status - 128);
     const deed = signal === undefined ? `exited ${status}` : `was killed by ${signal}`;
     return later(deed, circumstances);
