@@ -20,7 +20,7 @@ for (const [text, quoted] of examples)
   test(`${JSON.stringify(text)} is quoted as ${JSON.stringify(quoted)}, wherever it is cut`, () => {
     for (let cut = 0; cut <= text.length; cut++)
       assert.equal(quote([text.slice(0, cut), text.slice(cut)]), quoted, `cut at ${cut}`);
-    assert.equal(quote([...text]), quoted);
+    assert.equal(quote(Array.from(text, (octet) => octet)), quoted);
   });
 
 test('what is quoted has no From line, and gives back what was there', () => {
