@@ -12,6 +12,8 @@ export interface InstanceSettings {
   readonly mechanisms: readonly string[];
   readonly pop3Port: number;
   readonly pop3sPort: number;
+  /** Whether it takes mail at the socket `lmtp` in its folder. */
+  readonly lmtp: boolean;
 }
 
 /** dovecot.conf of Dovecot 2.3, every path in it below `folder`. */
@@ -21,12 +23,13 @@ export function dovecotSettings({
   mechanisms,
   pop3Port,
   pop3sPort,
+  lmtp,
 }: InstanceSettings): string {
   return `
 base_dir = ${folder}/run
 state_dir = ${folder}/run
 log_path = ${folder}/log
-protocols = pop3
+protocols = pop3${lmtp ? ' lmtp' : ''}
 listen = 127.0.0.1
 ssl = yes
 ssl_cert = <${folder}/server.pem
@@ -58,6 +61,7 @@ userdb {
 default_internal_user = ${account.name}
 default_internal_group = ${account.group}
 default_login_user = ${account.name}
+${lmtp ? lmtpService(folder) : ''}
 service pop3-login {
   chroot =
   inet_listener pop3 {
@@ -66,6 +70,17 @@ service pop3-login {
   inet_listener pop3s {
     port = ${pop3sPort}
     ssl = yes
+  }
+}
+`;
+}
+
+function lmtpService(folder: string): string {
+  return `
+service lmtp {
+  chroot =
+  unix_listener ${folder}/lmtp {
+    mode = 0666
   }
 }
 `;

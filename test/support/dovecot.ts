@@ -18,6 +18,8 @@ export interface DovecotOptions {
   readonly users: Readonly<Record<string, string>>;
   /** SASL mechanisms as Dovecot spells them; USER/PASS works always. */
   readonly mechanisms?: readonly string[];
+  /** Take mail by LMTP too; ask `dovecotMissing('lmtp')` first. */
+  readonly lmtp?: boolean;
 }
 
 /**
@@ -30,6 +32,10 @@ export interface Dovecot extends AsyncDisposable {
   /** Implicit TLS. */
   readonly pop3sPort: number;
   readonly certificates: Certificates;
+  /** Socket in the file system, where `lmtp` was asked for. */
+  readonly lmtpSocket: string;
+  /** The user's Maildir. */
+  maildirOf(user: string): string;
   /** Puts messages straight into a user's maildrop, in this order. */
   seed(user: string, messages: Iterable<SeedMessage>): void;
   /** What this server sends for each message, read by a client that shares no code with popfetch. */
@@ -54,7 +60,12 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
     const passwd = Object.entries(options.users).map(([u, p]) => `${u}:{PLAIN}${p}::::::\n`);
     writeFileSync(join(folder, 'passwd'), passwd.join(''));
     const mechanisms = options.mechanisms ?? ['plain'];
-    const running = await startOnFreePorts({ folder, account, mechanisms });
+    const running = await startOnFreePorts({
+      folder,
+      account,
+      mechanisms,
+      lmtp: options.lmtp ?? false,
+    });
     return dovecotIn(folder, account, certificates, running, options);
   } catch (thrown) {
     await rm(folder, { recursive: true, force: true });
@@ -63,8 +74,9 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
 }
 
 /** Why no Dovecot can be started here, as the reason of a skipped test; undefined when one can. */
-export function dovecotMissing(): string | undefined {
-  const install = 'on Debian: apt-get install dovecot-pop3d openssl';
+export function dovecotMissing(also?: 'lmtp'): string | undefined {
+  const packages = also === undefined ? 'dovecot-pop3d' : 'dovecot-pop3d dovecot-lmtpd';
+  const install = `on Debian: apt-get install ${packages} openssl`;
   if (process.platform !== 'linux') return 'the tests against Dovecot need Linux';
   const version = spawnSync('dovecot', ['--version'], { encoding: 'utf8', env: serverEnv() });
   if (version.error !== undefined) return `Dovecot is not installed; ${install}`;
@@ -75,7 +87,9 @@ export function dovecotMissing(): string | undefined {
     encoding: 'utf8',
     env: serverEnv(),
   });
-  if (!existsSync(join(programs.stdout.trim(), 'pop3'))) return `Dovecot lacks pop3d; ${install}`;
+  for (const program of ['pop3', ...(also === undefined ? [] : [also])])
+    if (!existsSync(join(programs.stdout.trim(), program)))
+      return `Dovecot lacks ${program}; ${install}`;
   const openssl = spawnSync('openssl', ['version']);
   return openssl.error === undefined ? undefined : `openssl is not installed; ${install}`;
 }
@@ -98,6 +112,8 @@ function dovecotIn(
     pop3Port: running.pop3Port,
     pop3sPort: running.pop3sPort,
     certificates,
+    lmtpSocket: join(folder, 'lmtp'),
+    maildirOf: (user) => join(folder, 'mail', user, 'Maildir'),
     seed: (user, messages) => {
       seedMaildir(join(folder, 'mail', user), messages, account);
     },

@@ -3,7 +3,8 @@ import { describe, it } from 'node:test';
 import type { Destination } from '../../../src/destination/destination.ts';
 import type { Failure } from '../../../src/errors.ts';
 import { destinationContract, message, plain, promised } from '../../contract/destination.ts';
-import { asSent, smtpPlace } from './place.ts';
+import { asSent } from '../../support/smtp-text.ts';
+import { smtpPlace } from './place.ts';
 
 destinationContract('an LMTP server', () => smtpPlace({ protocol: 'lmtp' }), asSent);
 destinationContract('an SMTP server', () => smtpPlace({ protocol: 'smtp' }), asSent);
