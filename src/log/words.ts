@@ -158,7 +158,10 @@ const headlines: Readonly<Record<FailureCode, (story: Story) => string>> = {
   timeout: timedOut,
   tls_verify: wrongCertificate,
   tls_handshake: ({ address, reason }) => `cannot set up TLS with ${address} (${reason})`,
-  auth: ({ host }) => `login refused by ${host}`,
+  auth: ({ host, failure }) =>
+    failure.facts.reason === undefined
+      ? `login refused by ${host}`
+      : `login to ${host} failed: ${failure.facts.reason}`,
   auth_method: ({ host, reason }) => `cannot log in to ${host}: ${reason}`,
   auth_paused: loginPaused,
   in_use: ({ host }) => `the maildrop at ${host} is in use by another session`,
@@ -287,7 +290,10 @@ function progress({ wanted, stored, rest, context }: Story): string {
 
 function hintFor({ code, facts }: Failure, host: string): string | undefined {
   if (code === 'auth' || code === 'auth_method')
-    return providerHint(host) ?? (code === 'auth' ? 'Check user and password.' : undefined);
+    return (
+      providerHint(host) ??
+      (code === 'auth' && facts.reason === undefined ? 'Check user and password.' : undefined)
+    );
   if (code === 'internal') return 'Please report it, with the log of the same run under -vv.';
   if (code === 'state' && facts.path !== undefined) return `The file: ${facts.path}`;
   return undefined;
