@@ -110,6 +110,21 @@ describe('an mbox that others have locked', () => {
       assert.equal(place.hidden() > 0, taken);
     });
 
+  it('is ours at once beside a lock file that we left ourselves', async () => {
+    await using place = await placeWith(other);
+    const lock = `${place.file}.lock`;
+    const destination = place.another('acc', { wait: 50 });
+    await destination.prepare();
+    const delivery = await destination.accept(message('a', 'x'), plain);
+    await destination.secure([delivery]);
+    const text = fs.readFileSync(lock, 'latin1');
+    assert.equal(text.split('\n')[0], String(process.pid));
+    await destination.release?.();
+    fs.writeFileSync(lock, text);
+    const next = await destination.accept(message('b', 'x'), plain);
+    assert.deepEqual(await destination.secure([next]), []);
+  });
+
   it('is left alone while another program has the kernel lock', async () => {
     await using place = await placeWith(other);
     const [one, two] = [place.another('one'), place.another('two', { wait: 50 })];
@@ -203,6 +218,21 @@ describe('after a crash, an mbox', () => {
       ['delivered', 'absent'],
     );
     assert.match(place.notices.join(), /written by another program/);
+  });
+
+  it('that was cut off where ours should begin does not join it to a line', async () => {
+    await using place = await placeWith(other);
+    const crashed = place.open('our-store');
+    await crashed.prepare();
+    const batch = [await crashed.accept(message('a', 'x'), plain)];
+    await crashed.secure(batch);
+    const intents = promised(crashed, batch);
+    await crashed.release?.();
+    const changed = `${other.slice(0, -2)}.x`;
+    fs.writeFileSync(place.file, changed);
+    const recovered = await place.open('our-store').recover(intents, 'boot');
+    assert.deepEqual(recovered, [{ uid: 'a', state: 'absent' }]);
+    assert.equal(place.text(), changed);
   });
 
   it('keeps what others wrote in the place that was promised', async () => {
