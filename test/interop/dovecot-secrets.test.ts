@@ -8,22 +8,34 @@ import { accountOf, smallMessage, users } from './accounts.ts';
 
 const skip = dovecotMissing() ?? false;
 
-const serverMechanisms: readonly (readonly string[])[] = [
-  ['plain'],
-  ['plain', 'login', 'cram-md5', 'scram-sha-1', 'scram-sha-256'],
+const all = ['plain', 'login', 'cram-md5', 'scram-sha-1', 'scram-sha-256', 'apop'];
+
+/** What the server offers, what the account says, how it then logged in. */
+const serverMechanisms: readonly (readonly [readonly string[], string, string])[] = [
+  [['plain'], 'auto', 'PLAIN'],
+  [['login'], 'auto', 'LOGIN'],
+  [all, 'auto', 'SCRAM-SHA-256'],
+  [['plain', 'scram-sha-1'], 'auto', 'SCRAM-SHA-1'],
+  [all, 'user', 'PLAIN'],
+  [all, 'plain', 'PLAIN'],
+  [all, 'login', 'LOGIN'],
+  [all, 'cram-md5', 'CRAM-MD5'],
+  [all, 'scram-sha-1', 'SCRAM-SHA-1'],
+  [all, 'scram-sha-256', 'SCRAM-SHA-256'],
+  [['plain', 'apop'], 'apop', 'APOP'],
 ];
 
-for (const mechanisms of serverMechanisms) {
-  test(`the password shows nowhere, whatever is logged, at a server with ${mechanisms.join(', ')}`, {
+for (const [mechanisms, auth, method] of serverMechanisms) {
+  test(`the password shows nowhere, whatever is logged, with auth: ${auth} at a server with ${mechanisms.join(', ')}`, {
     skip,
-  }, async (t) => {
+  }, async () => {
     await using server = await startDovecot({ users, mechanisms });
     await using home = await PopfetchHome.create();
     server.seed('ann', [smallMessage(1)]);
     const logFile = home.path('popfetch.log');
     for (const [index, output] of [['-vv'], ['-vv', '--json']].entries()) {
       const password = index === 0 ? users.ann : passwordFile(home);
-      home.configure({ accounts: { ann: accountOf(server, 'ann', home, { password }) } });
+      home.configure({ accounts: { ann: accountOf(server, 'ann', home, { password, auth }) } });
       const seen = new Set<string>();
       const run = await home.run(['--once', ...output, '--log-file', logFile], {
         watch: (pid) => seen.add(processOf(pid)),
@@ -46,7 +58,7 @@ for (const mechanisms of serverMechanisms) {
       }
     }
     const [session] = await server.sessions('ann', 2);
-    t.diagnostic(`logged in with ${session?.method}`);
+    assert.equal(session?.method, method);
   });
 }
 
@@ -57,6 +69,8 @@ test('the search for leaks finds what each mechanism would leak', () => {
     `AUTH PLAIN ${base64(`\0ann\0${users.ann}`)}`,
     base64(users.ann),
     base64(`ann ${'0123456789abcdef'.repeat(2)}`),
+    `APOP ann ${'0123456789abcdef'.repeat(2)}`,
+    base64('v=rmF9pqV8S7suAoZWja4dJRkFsKQ='),
     base64(`c=biws,r=nonce,p=${base64('x'.repeat(32))}`),
   ]) {
     assert.equal(leaksIn(`12:00 sent ${leak}\n`).length, 1, leak);
@@ -70,9 +84,10 @@ function leaksIn(text: string): string[] {
   const words = text.match(/[A-Za-z0-9+/]{8,}={0,2}/g) ?? [];
   const encoded = words.filter((word) => {
     const decoded = Buffer.from(word, 'base64').toString('latin1');
-    return decoded.includes(users.ann) || /^ann [0-9a-f]{32}$|,p=/.test(decoded);
+    return decoded.includes(users.ann) || /^ann [0-9a-f]{32}$|,p=|^v=|,s=/.test(decoded);
   });
-  return [...plain, ...encoded];
+  const digests = text.match(/APOP ann [0-9a-f]{32}/g) ?? [];
+  return [...plain, ...encoded, ...digests];
 }
 
 /** What anybody, or anybody of the same user, can see of a running process. */

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { createSecureContext, TLSSocket } from 'node:tls';
 import { authorityPath, type CertificateName, certificate } from './certificates.ts';
@@ -14,7 +15,8 @@ export type Step =
   /** Says nothing more, reads on, and keeps the line. */
   | { readonly stall: true }
   | { readonly cut: 'fin' | 'rst' }
-  | { readonly startTls: CertificateName };
+  /** `asks`: for a client certificate, which the test authority must have signed. */
+  | { readonly startTls: CertificateName; readonly asks?: boolean };
 
 export interface ScriptedServer extends AsyncDisposable {
   readonly host: '127.0.0.1';
@@ -108,7 +110,7 @@ class Performance {
     if (socket === undefined) return;
     if ('expect' in step) this.#compare(step.expect);
     else if ('send' in step) send(socket, step);
-    else if ('startTls' in step) this.#startTls(socket, step.startTls);
+    else if ('startTls' in step) this.#startTls(socket, step);
     else if ('cut' in step) {
       if (step.cut === 'rst') socket.resetAndDestroy();
       else socket.end();
@@ -123,10 +125,15 @@ class Performance {
     if (!fits) this.surprises.push(`expected ${String(expected)}, got ${line}`);
   }
 
-  #startTls(socket: Socket, name: CertificateName): void {
+  #startTls(socket: Socket, step: Extract<Step, { startTls: CertificateName }>): void {
     socket.removeAllListeners('data');
-    const secureContext = createSecureContext(certificate(name));
-    this.#listen(new TLSSocket(socket, { isServer: true, secureContext }), (text) => {
+    const secureContext = createSecureContext({
+      ...certificate(step.startTls),
+      ...(step.asks === true && { ca: readFileSync(authorityPath()) }),
+    });
+    const asks = step.asks === true;
+    const options = { isServer: true, secureContext, requestCert: asks, rejectUnauthorized: asks };
+    this.#listen(new TLSSocket(socket, options), (text) => {
       this.encrypted += text;
     });
   }

@@ -26,6 +26,8 @@ leaf() { # NAME SUBJECT ALTNAMES EXTRA-EXTENSION DATES...
 authority ca 'popfetch test authority'
 leaf server localhost 'DNS:localhost,IP:127.0.0.1,IP:::1' extendedKeyUsage=serverAuth -days $days
 leaf other mail.hoster.example 'DNS:mail.hoster.example,DNS:*.hoster.example' extendedKeyUsage=serverAuth -days $days
+leaf star localhost 'DNS:*,DNS:*.example,DNS:l*' extendedKeyUsage=serverAuth -days $days
+leaf alias localhost 'DNS:mail.hoster.example' extendedKeyUsage=serverAuth -days $days
 leaf expired localhost 'DNS:localhost,IP:127.0.0.1' extendedKeyUsage=serverAuth -startdate 20200101000000Z -enddate 20200201000000Z
 leaf early localhost 'DNS:localhost,IP:127.0.0.1' extendedKeyUsage=serverAuth -startdate 21000101000000Z -enddate 21010101000000Z
 leaf client localhost 'DNS:localhost,IP:127.0.0.1' extendedKeyUsage=clientAuth -days $days
