@@ -76,6 +76,7 @@ const planReasons: ReadonlyMap<string, string> = new Map([
   ['delivered', 'safely delivered, keep: false'],
   ['too-large', 'larger than maxSize'],
   ['over-limit', 'over the limit for one run'],
+  ['breaks-session', 'the session breaks off in it'],
 ]);
 
 const skipped: ReadonlySet<FailureCode> = new Set(['locked', 'auth_paused', 'interrupted']);

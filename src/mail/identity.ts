@@ -24,6 +24,15 @@ export function lookAlikes(
   return found === null ? undefined : { uid: found[1] ?? '', group: found[0] };
 }
 
+/** For a message that nothing tells from others: `session` makes it one that no other session ever gives. */
+export function namelessIdentity(session: string, number: number): string {
+  return `unnamed:${session}:${number}`;
+}
+
+export function isNameless(identity: string): boolean {
+  return /^unnamed:[\da-f-]{36}:\d+$/.test(identity);
+}
+
 function groupOf(uid: string, header: string): string {
   return `${uid}#headers:${header}`;
 }

@@ -3,6 +3,7 @@ import type { Emit } from '../events.ts';
 import type { Listing, SourceSession } from '../source/source.ts';
 import { type Plan, planPoll } from './plan.ts';
 import type { PollAccount, PollContext, PollResult } from './poll.ts';
+import { listed } from './prepare.ts';
 import { Tally } from './tally.ts';
 
 /** A maildrop that is looked at: what it holds, and what a poll would do. */
@@ -26,7 +27,7 @@ export async function look(
     context.emit({ type: 'account.start', account: account.name, ...account.source.address });
     await using store = await account.openStore('dry-run');
     await using session = await openSession(account, context, context.signal);
-    const listing = await session.list();
+    const listing = await listed(session, store);
     const plan = planPoll(listing, store, account.policy);
     report(account, context.emit, listing, plan, tally);
     await at({ session, listing, plan });
@@ -66,7 +67,7 @@ export function report(
 ): void {
   tally.onServer = Math.max(listing.count, listing.messages.length);
   tally.onServerSize = listing.size;
-  tally.wanted = plan.retrieve.length;
+  tally.wanted = tally.new + plan.retrieve.length;
   emit({
     type: 'account.list',
     account: account.name,

@@ -18,7 +18,7 @@ export interface PlannedDeletion {
 
 export interface LeftAlone {
   readonly ref: MessageRef;
-  readonly because: 'too-large' | 'over-limit';
+  readonly because: 'too-large' | 'over-limit' | 'breaks-session';
 }
 
 /** What a poll will do. Seen messages that simply stay are counted, not listed: there may be a million of them. */

@@ -2,13 +2,19 @@ import type { Destination } from '../destination/destination.ts';
 import { asFailure, Failure } from '../errors.ts';
 import type { Emit, PollCounts } from '../events.ts';
 import type { Envelope } from '../mail/message.ts';
-import type { Listing, MailSource, SourceSession } from '../source/source.ts';
+import type { Listing, MailSource, QuitOutcome, SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
-import { openSession, report } from './look.ts';
-import { type PollPolicy, planPoll } from './plan.ts';
-import { Retrieving } from './retrieving.ts';
+import { openSession } from './look.ts';
+import { recordsOf, settledMarks, withoutUniqueId } from './look-alikes.ts';
+import { churnNotice } from './notices.ts';
+import type { PollPolicy } from './plan.ts';
+import { listed, type Prepared, prepare } from './prepare.ts';
+import { Retrieving, type RetrievingOutcome } from './retrieving.ts';
+import { type Ended, policyLeft, wantsAnotherSession } from './sessions.ts';
 import { recover } from './settle.ts';
 import { Tally } from './tally.ts';
+import { tellPlan } from './tell-plan.ts';
+import { tore, tornFailure, toTryAlone } from './torn.ts';
 
 /** One account as a poll needs it. */
 export interface PollAccount {
@@ -53,83 +59,157 @@ export async function poll(account: PollAccount, context: PollContext): Promise<
     const destination = account.destination(store.id);
     await destination.prepare();
     await recover(destination, store, context.now);
-    await pollMaildrop(account, { store, destination }, context, tally);
+    await pollMaildrop({ account, store, destination, context, tally, told: new Set() });
     return tally.result();
   } catch (thrown) {
     return { ...tally.result(), failure: asFailure(thrown) };
   }
 }
 
-async function pollMaildrop(
-  account: PollAccount,
-  { store, destination }: { readonly store: SeenStore; readonly destination: Destination },
-  context: PollContext,
-  tally: Tally,
-): Promise<void> {
-  const drop = new AbortController();
-  await using session = await openSession(
-    account,
-    context,
-    AbortSignal.any([context.signal, drop.signal]),
-  );
-  const listing = await session.list();
-  tally.minimumInterval = session.loginDelay;
-  const plan = planPoll(listing, store, account.policy);
-  report(account, context.emit, listing, plan, tally);
-  for (const { ref, because } of plan.leave) {
-    tally.skipped++;
-    const { uid, number, size } = ref;
-    const { name } = account;
-    const { emit } = context;
-    emit({ type: 'message', account: name, action: 'skipped', uid, number, size, reason: because });
-  }
+interface Parts {
+  readonly account: PollAccount;
+  readonly store: SeenStore;
+  readonly destination: Destination;
+  readonly context: PollContext;
+  readonly tally: Tally;
+  /** Unique-ids that were told to be left on the server. */
+  readonly told: Set<string>;
+}
 
-  const retrieving = new Retrieving({
-    account,
-    destination,
-    store,
+/** Session after session, as long as it is worth another login. */
+async function pollMaildrop(parts: Parts): Promise<void> {
+  const { context, store } = parts;
+  const tornNow = new Set<string>();
+  let cause: Failure | undefined;
+  const session = async (only?: string): Promise<SessionEnd> => {
+    const ended = await pollSession(parts, only);
+    if (ended.torn !== undefined) tornNow.add(ended.torn);
+    else if (ended.failure) throw ended.failure;
+    cause = ended.failure ?? cause;
+    return ended;
+  };
+  let ended = await session();
+  for (let done = 1; wantsAnotherSession(ended, done, tornNow.size); done++) {
+    if (context.stop.aborted) break;
+    ended = await session();
+  }
+  const broken = new Set([...ended.left, ...tornNow]);
+  if (!ended.loginDelay && !context.stop.aborted)
+    for (const uid of toTryAlone(ended.left, store, context.now()))
+      if (!tornNow.has(uid)) await session(uid);
+  const still = [...broken].filter((uid) => !store.has(uid));
+  if (still.length > 0) throw tornFailure(still, cause);
+}
+
+interface SessionEnd extends Ended {
+  readonly failure: Failure | undefined;
+  /** The message that broke it. */
+  readonly torn: string | undefined;
+  /** Messages that broke sessions before, and were not tried. */
+  readonly left: readonly string[];
+}
+
+/** `only`: nothing but this message. */
+async function pollSession(parts: Parts, only: string | undefined): Promise<SessionEnd> {
+  const { account, context, store, tally } = parts;
+  const drop = new AbortController();
+  const signal = AbortSignal.any([context.signal, drop.signal]);
+  await using session = await openSession(account, context, signal);
+  const listing = await listed(session, store);
+  tally.minimumInterval = session.loginDelay;
+  const before = { new: tally.new, deleted: tally.deleted };
+  const prepared = await prepare(listing, {
     session,
-    plan,
-    context,
-    tally,
-    drop,
+    store,
+    policy: policyLeft(account.policy, tally),
+    now: context.now,
+    only,
   });
-  const { failure, mayQuit } = await retrieving.run();
-  if (failure && !mayQuit) throw failure;
+  if (only === undefined) tellPlan(parts, session, listing, prepared);
+  const retrieving = new Retrieving({ ...parts, ...prepared, session, drop });
+  const outcome = await retrieving.run();
+  await recordTrouble(outcome, parts);
+  if (outcome.torn === undefined && outcome.failure && !outcome.mayQuit) throw outcome.failure;
+  if (outcome.mayQuit) await finish(parts, session, listing, prepared, outcome);
+  if (context.stop.aborted && !outcome.failure)
+    throw new Failure('interrupted', 'stopped before all was retrieved');
+  return {
+    failure: outcome.failure,
+    torn: outcome.torn?.uid,
+    wasTorn: outcome.torn !== undefined,
+    left: prepared.torn.map(({ uid }) => uid),
+    hasFailed: outcome.failure !== undefined,
+    delivered: tally.new - before.new,
+    deleted: tally.deleted - before.deleted,
+    isLimited: prepared.plan.leave.some(({ because }) => because === 'over-limit'),
+    retrievalRemoves: session.retrievalRemoves,
+    loginDelay: session.loginDelay,
+  };
+}
+
+/** Deletions, QUIT, and what is known only now that the session has ended well. */
+async function finish(
+  parts: Parts,
+  session: SourceSession,
+  listing: Listing,
+  { plan, same, open, isChurn }: Prepared,
+  { recognised, isWhole }: RetrievingOutcome,
+): Promise<void> {
+  const { account, context, store, tally } = parts;
+  const stored = [...same, ...recognised].map(({ ref }) => ref);
   for (const { ref } of plan.delete) session.delete(ref);
-  await quit(account, session, context.emit, tally);
-  if (listing.complete) await store.reconcile(uidsOf(listing), context.now());
-  if (failure) throw failure;
-  if (context.stop.aborted) throw new Failure('interrupted', 'stopped before all was retrieved');
+  if (plan.onceDelivered === 'delete') for (const ref of stored) session.delete(ref);
+  const { deleted, refused } = await quit(parts, session);
+  const gone = new Set(deleted.map(({ uid }) => uid));
+  if (listing.complete) {
+    const there = recordsOf(listing.messages.filter(({ uid }) => !gone.has(uid)));
+    await store.reconcile(there, context.now());
+  }
+  await store.forget([
+    ...(refused.length === 0 ? withoutUniqueId(gone) : []),
+    ...(isWhole ? settledMarks(open, plan, isChurn) : []),
+  ]);
+  if (isChurn && stored.length > 0) {
+    const text = churnNotice(stored.length, tally.new);
+    context.emit({ type: 'notice', account: account.name, text });
+  }
+  refuseHalfDeleted(refused);
+}
+
+/** What the recogniser found goes on record, and that a message broke the session. */
+async function recordTrouble(
+  { recognised, torn }: RetrievingOutcome,
+  { store, context }: Parts,
+): Promise<void> {
+  const fresh = recognised.filter(({ ref: { uid } }) => !store.has(uid) || store.isGone(uid));
+  await store.recognise(fresh.map(({ ref, as }) => ({ uid: ref.uid, as })));
+  if (torn !== undefined) await store.attempted([torn.uid], tore, context.now());
 }
 
 /** QUIT is part of success: only when it was answered have deletions happened. */
 async function quit(
-  { name: account }: PollAccount,
+  { account, context, tally }: Parts,
   session: SourceSession,
-  emit: Emit,
-  tally: Tally,
-): Promise<void> {
-  const { deleted, refused } = await session.quit();
-  tally.deleted = deleted.length;
-  if (tally.onServer !== undefined) tally.onServer -= deleted.length;
-  for (const { uid, number, size } of deleted)
-    emit({
+): Promise<QuitOutcome> {
+  const outcome = await session.quit();
+  tally.deleted += outcome.deleted.length;
+  if (tally.onServer !== undefined) tally.onServer -= outcome.deleted.length;
+  for (const { uid, number, size } of outcome.deleted)
+    context.emit({
       type: 'message',
-      account,
+      account: account.name,
       action: 'deleted',
       uid,
       number,
       size,
       reason: 'delivered',
     });
-  const [first] = refused;
-  if (first) {
-    const message = `the server refused to delete ${refused.length} messages`;
-    throw new Failure('delete_refused', message, { phase: 'dele', serverSaid: first.serverSaid });
-  }
+  return outcome;
 }
 
-function uidsOf(listing: Listing): ReadonlySet<string> {
-  return new Set(listing.messages.map(({ uid }) => uid));
+function refuseHalfDeleted(refused: QuitOutcome['refused']): void {
+  const [first] = refused;
+  if (first === undefined) return;
+  const message = `the server refused to delete ${refused.length} messages`;
+  throw new Failure('delete_refused', message, { phase: 'dele', serverSaid: first.serverSaid });
 }

@@ -1,11 +1,15 @@
 import type { Destination } from '../destination/destination.ts';
 import { asFailure, Failure } from '../errors.ts';
+import { fingerprinted } from '../mail/fingerprint.ts';
 import type { MessageRef, RetrievedMessage } from '../mail/message.ts';
 import type { Retrieval, SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
 import { Batches } from './batches.ts';
+import type { Same } from './churn.ts';
+import { shortNotice } from './notices.ts';
 import type { Plan } from './plan.ts';
 import type { PollAccount, PollContext } from './poll.ts';
+import type { Recogniser } from './recogniser.ts';
 import { type Accepted, type Settled, settle } from './settle.ts';
 import type { Tally } from './tally.ts';
 import { Undelivered } from './undelivered.ts';
@@ -19,6 +23,8 @@ export interface RetrievingParts {
   readonly store: SeenStore;
   readonly session: SourceSession;
   readonly plan: Plan;
+  /** Says what of it is stored already, where unique-ids do not. */
+  readonly recogniser: Recogniser | undefined;
   readonly context: PollContext;
   readonly tally: Tally;
   /** Drops the line when what was retrieved cannot be put on record. */
@@ -29,6 +35,12 @@ export interface RetrievingOutcome {
   readonly failure: Failure | undefined;
   /** Whether the session may end with QUIT, so that deletions count. */
   readonly mayQuit: boolean;
+  /** Nothing of the plan was left out. */
+  readonly isWhole: boolean;
+  /** Stored already, and not delivered again; not on record yet. */
+  readonly recognised: readonly Same[];
+  /** The message that broke the session. */
+  readonly torn: MessageRef | undefined;
 }
 
 /** Retrieves what the plan says, delivers it, and settles it batch by batch. */
@@ -44,6 +56,9 @@ export class Retrieving {
   /** A message came over the wire and is not stored. */
   #lost = false;
   #lineIsGood = true;
+  readonly #recognised: Same[] = [];
+  readonly #short: string[] = [];
+  #torn: MessageRef | undefined;
 
   constructor(parts: RetrievingParts) {
     this.#parts = parts;
@@ -77,8 +92,21 @@ export class Retrieving {
       this.#failure = asFailure(thrown);
       this.#lineIsGood = false;
     });
-    const mayQuit = this.#lineIsGood && !(this.#lost && session.retrievalRemoves);
-    return { failure: this.#failure ?? this.#undelivered.worst(), mayQuit };
+    return this.#outcome();
+  }
+
+  #outcome(): RetrievingOutcome {
+    const { account, context, session } = this.#parts;
+    if (this.#short.length > 0)
+      context.emit({ type: 'notice', account: account.name, text: shortNotice(this.#short) });
+    const failure = this.#failure ?? this.#undelivered.worst();
+    return {
+      failure,
+      mayQuit: this.#lineIsGood && !(this.#lost && session.retrievalRemoves),
+      isWhole: failure === undefined && this.#refused === 0 && !context.stop.aborted,
+      recognised: this.#recognised,
+      torn: this.#torn,
+    };
   }
 
   async #take(retrieval: Retrieval): Promise<void> {
@@ -112,8 +140,10 @@ export class Retrieving {
     const { account, destination, context } = this.#parts;
     const envelope = { ...account.envelope, receivedAt: new Date(context.now()) };
     try {
-      const delivery = await destination.accept(message, envelope);
-      this.#unconfirmed = { ref: message.ref, delivery };
+      const { ref } = message;
+      const { content, print } = fingerprinted(message.content);
+      const delivery = await destination.accept({ ref, content }, envelope);
+      this.#unconfirmed = { ref, delivery, print: print() };
     } catch (thrown) {
       const failure = asFailure(thrown);
       // The wire's failures come through `accept` too, because it pulls the content.
@@ -125,7 +155,18 @@ export class Retrieving {
   async #confirm(): Promise<void> {
     const accepted = this.#unconfirmed;
     this.#unconfirmed = undefined;
-    if (accepted) await this.#batches.add(accepted);
+    if (accepted && !(await this.#isStored(accepted))) await this.#batches.add(accepted);
+  }
+
+  /** Whether it is one that was delivered under another unique-id; then it is taken back. */
+  async #isStored({ ref, delivery, print }: Accepted): Promise<boolean> {
+    const { recogniser, destination } = this.#parts;
+    if (recogniser === undefined || print === undefined) return false;
+    const as = recogniser.match({ uid: ref.uid, print, sha256: delivery.sha256 });
+    if (as === undefined) return false;
+    await destination.abort(delivery);
+    this.#recognised.push({ ref, as });
+    return true;
   }
 
   /** The iteration ended early. */
@@ -134,6 +175,7 @@ export class Retrieving {
     this.#lineIsGood = false;
     if (failure.code === 'protocol' && this.#unconfirmed) {
       await this.#parts.destination.abort(this.#unconfirmed.delivery);
+      this.#torn = this.#unconfirmed.ref;
       this.#unconfirmed = undefined;
     }
     // What broke the batches is reported by `finish`.
@@ -177,6 +219,7 @@ export class Retrieving {
     for (const { ref, delivery } of delivered) {
       tally.new++;
       tally.bytes += delivery.size;
+      if (delivery.size * 2 < ref.size) this.#short.push(ref.uid);
       const { uid, number, size } = ref;
       const { sha256, messageId } = delivery;
       const path = destination.pathOf(delivery);

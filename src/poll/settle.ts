@@ -1,5 +1,7 @@
 import type { Delivery, Destination } from '../destination/destination.ts';
 import type { Failure } from '../errors.ts';
+import type { Fingerprint } from '../mail/fingerprint.ts';
+import type { Intent } from '../mail/intent.ts';
 import type { MessageRef } from '../mail/message.ts';
 import type { SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
@@ -8,6 +10,7 @@ import type { SeenStore } from '../state/seen-store.ts';
 export interface Accepted {
   readonly ref: MessageRef;
   readonly delivery: Delivery;
+  readonly print?: Fingerprint;
 }
 
 export interface Settled {
@@ -47,12 +50,15 @@ async function settleInOrder(batch: readonly Accepted[], parts: SettleParts): Pr
   const failures = new Map<Delivery, Failure>();
   const standing = () => batch.filter(({ delivery }) => !failures.has(delivery));
   const deliveries = () => standing().map(({ delivery }) => delivery);
+  const intentOf = ({ delivery, print }: Accepted): Intent => ({
+    ...destination.intent(delivery),
+    bootId: store.bootId,
+    ...(print === undefined ? {} : { print }),
+  });
 
   for (const { delivery, failure } of await destination.secure(deliveries()))
     failures.set(delivery, failure);
-  await store.intend(
-    deliveries().map((delivery) => ({ ...destination.intent(delivery), bootId: store.bootId })),
-  );
+  await store.intend(standing().map(intentOf));
   for (const { delivery, failure } of await destination.commit(deliveries()))
     failures.set(delivery, failure);
   const deliveredAt = now();

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { headerPrint } from '../../mail/fingerprint.ts';
-import { headersIdentity } from '../../mail/identity.ts';
+import { headersIdentity, namelessIdentity } from '../../mail/identity.ts';
 import type { MessageRef } from '../../mail/message.ts';
 import type { Listing } from '../source.ts';
 import type { Dialogue } from './dialogue.ts';
@@ -100,7 +100,7 @@ export function listingOf(surveyed: Surveyed, told: Cleared | undefined): Listin
 function nameless(messages: readonly ListedMessage[]): readonly MessageRef[] {
   const session = randomUUID();
   return messages.map(({ number, size }) => ({
-    uid: `unnamed:${session}:${number}`,
+    uid: namelessIdentity(session, number),
     number,
     size,
   }));

@@ -1,0 +1,70 @@
+import { Failure } from '../errors.ts';
+import type { MessageRef } from '../mail/message.ts';
+import type { SeenStore, Trouble } from '../state/seen-store.ts';
+import type { Plan } from './plan.ts';
+
+/** What the record of such trouble says. */
+export const tore = 'tore the session';
+
+/** Then the server will not send it better tomorrow; but a line may have been torn by chance. */
+const soonTries = 3;
+const laterEvery = 24 * 3600 * 1000;
+
+/** A message that broke a session is tried again alone: twice soon, then once a day. Pure. */
+export function isWorthAnotherTry({ count, at }: Trouble, now: number): boolean {
+  return count < soonTries || Math.abs(now - at) >= laterEvery;
+}
+
+export interface Sorted {
+  readonly plan: Plan;
+  /** Wanted, but they broke sessions. */
+  readonly torn: readonly MessageRef[];
+}
+
+/**
+ * Takes out of the plan what broke a session before: whatever comes behind it would not come at all. `last` says which of
+ * them are tried all the same, behind everything else. Pure.
+ */
+export function withoutTorn(
+  plan: Plan,
+  store: Pick<SeenStore, 'attempts'>,
+  last: (uid: string) => boolean,
+): Sorted {
+  const isTorn = ({ uid }: MessageRef): boolean => store.attempts(uid)?.why === tore;
+  const broke = plan.retrieve.filter(isTorn);
+  if (broke.length === 0) return { plan, torn: [] };
+  const torn = broke.filter(({ uid }) => !last(uid));
+  const retrieve = [
+    ...plan.retrieve.filter((ref) => !isTorn(ref)),
+    ...broke.filter(({ uid }) => last(uid)),
+  ];
+  const left = torn.map((ref) => ({ ref, because: 'breaks-session' }) as const);
+  return { plan: { ...plan, retrieve, leave: [...plan.leave, ...left] }, torn };
+}
+
+/** Sessions of a run for one message each. */
+const mostAlone = 3;
+
+/** Those that are tried again now, each in a session of its own. Pure. */
+export function toTryAlone(
+  uids: readonly string[],
+  store: Pick<SeenStore, 'attempts'>,
+  now: number,
+): readonly string[] {
+  const isDue = (uid: string): boolean => {
+    const trouble = store.attempts(uid);
+    return trouble !== undefined && isWorthAnotherTry(trouble, now);
+  };
+  return uids.filter(isDue).slice(0, mostAlone);
+}
+
+/** What the account's poll fails with: these cannot be had. */
+export function tornFailure(torn: readonly string[], cause: Failure | undefined): Failure {
+  const named = torn.slice(0, 3).join(', ');
+  const more = torn.length > 3 ? ` and ${torn.length - 3} more` : '';
+  const which = `message${torn.length === 1 ? '' : 's'} ${named}${more}`;
+  const why = cause?.facts.reason === undefined ? '' : ` (${cause.facts.reason})`;
+  const reason = `it breaks off in ${which}, left on the server${why}`;
+  const [uid = ''] = torn;
+  return new Failure('protocol', reason, { ...cause?.facts, phase: 'retr', reason, uid }, cause);
+}
