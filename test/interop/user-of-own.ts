@@ -19,7 +19,7 @@ export function atHomeIn(home: string): string[] {
 
 /** Why that does not work here; undefined when it does. */
 export function noUserOfOwn(home: string): string | undefined {
-  const [program = '', ...args] = [...atHomeIn(home), 'true'];
+  const [program, ...args] = [...atHomeIn(home), 'true'];
   const { status, stderr } = spawnSync(program, args, { encoding: 'utf8' });
   return status === 0 ? undefined : `a user of its own cannot be made here: ${stderr.trim()}`;
 }

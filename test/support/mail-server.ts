@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { mkdtempSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { SMTPServer } from 'smtp-server';
@@ -34,6 +34,7 @@ export interface MailServer extends AsyncDisposable {
 
 export async function startMailServer(options: MailServerOptions): Promise<MailServer> {
   const received: Received[] = [];
+  const sockets = new Set<Socket>();
   let connections = 0;
   const refusal = (what: 'sender' | 'recipient' | 'content', value: string) => {
     const reply = options.refuse?.(what, value);
@@ -65,7 +66,7 @@ export async function startMailServer(options: MailServerOptions): Promise<MailS
         if (answers.some((answer) => answer === undefined))
           received.push({ sender, recipients, text, secure: session.secure });
         if (mailServer.dropsBeforeReply) {
-          for (const connection of server.connections) connection._socket.destroy();
+          for (const socket of sockets) socket.destroy();
         } else if (options.protocol === 'lmtp')
           done(
             null,
@@ -78,6 +79,7 @@ export async function startMailServer(options: MailServerOptions): Promise<MailS
   server.on('error', () => undefined);
   const folder = mkdtempSync(join(tmpdir(), 'popfetch-mail-server-'));
   const path = join(folder, 'socket');
+  server.server.on('connection', (socket: Socket) => sockets.add(socket));
   const listener = options.unix === true ? server.listen(path) : server.listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const port = () => (listener.address() as AddressInfo).port;
