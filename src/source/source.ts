@@ -67,6 +67,8 @@ export interface SourceSession extends AsyncDisposable {
   readonly retrievalRemoves: boolean;
   /** Seconds that the server wants between two logins (LOGIN-DELAY, RFC 2449 §6.5). */
   readonly loginDelay?: number | undefined;
+  /** Messages were refused that the next session of the same source, opened differently, will get. */
+  readonly wantsAnother?: boolean;
   /** Days that the server keeps what is left on it (EXPIRE, RFC 2449 §6.7). */
   readonly expireDays?: number | undefined;
   /** `isShared` tells of which unique-ids the store knows that several messages bore them. */

@@ -27,6 +27,7 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
   readonly #deletions: Deletions;
   readonly #refs: readonly MessageRef[];
   readonly #stop: AbortSignal;
+  readonly #onUtf8Needed: () => void;
   readonly #window: number;
   #sent = 0;
   #answered = 0;
@@ -35,13 +36,20 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
   #content: MessageContent | undefined;
 
   constructor(
-    line: { readonly dialogue: Dialogue; readonly deletions: Deletions; readonly window: number },
+    line: {
+      readonly dialogue: Dialogue;
+      readonly deletions: Deletions;
+      readonly window: number;
+      /** Told when a message is refused that takes UTF8 mode (RFC 6856 §5). */
+      readonly onUtf8Needed: () => void;
+    },
     refs: readonly MessageRef[],
     stop: AbortSignal,
   ) {
     this.#dialogue = line.dialogue;
     this.#deletions = line.deletions;
     this.#window = line.window;
+    this.#onUtf8Needed = line.onUtf8Needed;
     this.#refs = refs;
     this.#stop = stop;
   }
@@ -102,6 +110,7 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
     }
     this.#octetsAhead -= weight;
     if (hasCode(reply, 'SYS/TEMP')) throw this.#dialogue.refusal(reply, 'sys_temp');
+    if (hasCode(reply, 'UTF8')) this.#onUtf8Needed();
     return { kind: 'refused', ref, serverSaid: reply.line };
   }
 

@@ -21,6 +21,10 @@ export interface SessionStart {
   readonly pipelining: 'auto' | 'on' | 'off';
   readonly context: SessionContext;
   readonly onDispose: () => void;
+  /** The session is in UTF8 mode (RFC 6856), which only begins before a login. */
+  readonly isUtf8: boolean;
+  /** Told when a message is to be had in UTF8 mode only. */
+  readonly onUtf8Needed: () => void;
 }
 
 /** A POP3 session in TRANSACTION state. Its calls come one after the other, except that `delete` may come any time. */
@@ -31,6 +35,7 @@ export class Pop3Session implements SourceSession {
   #capabilities: Capabilities;
   /** What CAPA says may change with the login (RFC 2449 §5), so it is asked again with the first command. */
   #surveyed = false;
+  #wantsAnother = false;
 
   constructor(start: SessionStart) {
     this.#start = start;
@@ -49,6 +54,10 @@ export class Pop3Session implements SourceSession {
 
   get loginDelay(): number | undefined {
     return this.#capabilities.loginDelay?.seconds;
+  }
+
+  get wantsAnother(): boolean {
+    return this.#wantsAnother;
   }
 
   /** Servers show windows and glitch: an incomplete listing is asked for once more. */
@@ -72,7 +81,12 @@ export class Pop3Session implements SourceSession {
 
   retrieve(refs: readonly MessageRef[], stop: AbortSignal): AsyncIterable<Retrieval> {
     this.#dialogue.phase = 'retr';
-    const line = { dialogue: this.#dialogue, deletions: this.#deletions, window: this.#window };
+    const line = {
+      dialogue: this.#dialogue,
+      deletions: this.#deletions,
+      window: this.#window,
+      onUtf8Needed: () => this.#needUtf8(),
+    };
     return new WindowedRetrieval(line, refs, stop);
   }
 
@@ -109,6 +123,12 @@ export class Pop3Session implements SourceSession {
     this.#dialogue[Symbol.dispose]();
     this.#start.onDispose();
     return Promise.resolve();
+  }
+
+  #needUtf8(): void {
+    if (this.#start.isUtf8 || !this.#capabilities.has('UTF8')) return;
+    this.#wantsAnother = true;
+    this.#start.onUtf8Needed();
   }
 
   get #pipelines(): boolean {

@@ -5,6 +5,7 @@ export type Verb =
   | 'response'
   | 'CAPA'
   | 'STLS'
+  | 'UTF8'
   | 'USER'
   | 'PASS'
   | 'APOP'
@@ -34,6 +35,7 @@ export const greeting: Command = { verb: 'greeting', line: '', shown: '', multil
 
 export const capa = plain('CAPA', true);
 export const stls = plain('STLS');
+export const utf8 = plain('UTF8');
 export const stat = plain('STAT');
 export const list = plain('LIST', true);
 export const uidl = plain('UIDL', true);
