@@ -2,7 +2,7 @@ import type { Failure, FailureCode } from '../errors.ts';
 import type { FailingSince, PollCounts } from '../events.ts';
 import { printable } from '../util/printable.ts';
 import { formatCount, formatDuration, formatMoment } from './format.ts';
-import { providerHint } from './provider-hints.ts';
+import { hintFor } from './hints.ts';
 
 /** What is known around a failure; each failure's own facts win. */
 export interface WordsContext {
@@ -287,15 +287,4 @@ function progress({ wanted, stored, rest, context }: Story): string {
   if (rest === 0) return start;
   const untouched = context.counts?.deleted === 0 ? ', none was deleted' : '';
   return `${start}; ${rest} ${rest === 1 ? 'stays' : 'stay'} on the server${untouched}`;
-}
-
-function hintFor({ code, facts }: Failure, host: string): string | undefined {
-  if (code === 'auth' || code === 'auth_method')
-    return (
-      providerHint(host) ??
-      (code === 'auth' && facts.reason === undefined ? 'Check user and password.' : undefined)
-    );
-  if (code === 'internal') return 'Please report it, with the log of the same run under -vv.';
-  if (code === 'state' && facts.path !== undefined) return `The file: ${facts.path}`;
-  return undefined;
 }
