@@ -253,7 +253,7 @@ function usesOfProcess({ path, tokens }: SourceFile): string[] {
 }
 
 const orderedSteps: ReadonlySet<string> = new Set(
-  'secure intend commit record withdraw'.split(' '),
+  'secure intend commit record recordParts withdraw'.split(' '),
 );
 
 /** Stores and destinations are what is called; the plan's deletions, of mail on record already, are made in poll. */

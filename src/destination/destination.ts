@@ -15,13 +15,19 @@ export interface Delivery {
 
 export interface Recovered {
   readonly uid: string;
-  /** delivered: it is there, durably, exactly once. absent: nothing of it is visible; fetch it again. */
-  readonly state: 'delivered' | 'absent';
+  /**
+   * delivered: it is there, durably, exactly once. absent: nothing of it is visible; fetch it again. partial: `parts` have
+   * it, the others are to get it. quarantined: it is there, but not where it was to be.
+   */
+  readonly state: 'delivered' | 'absent' | 'partial' | 'quarantined';
+  readonly parts?: readonly string[];
 }
 
 export interface FailedDelivery {
   readonly delivery: Delivery;
   readonly failure: Failure;
+  /** Of several, those which have it, where it is certain that the others have not. */
+  readonly parts?: readonly string[];
 }
 
 /** Whom files on their way belong to: no two owners ever sweep each other's. */

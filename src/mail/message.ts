@@ -28,4 +28,8 @@ export interface Envelope {
   readonly protocol: string;
   /** false: the message is delivered octet for octet, nothing is put above it. */
   readonly trace: boolean;
+  /** Of several destinations, those which have it: they get it no more. */
+  readonly already?: readonly string[];
+  /** Why the destination refused it for good: it goes into quarantine, with this above it. */
+  readonly rejected?: string;
 }

@@ -1,4 +1,4 @@
-import type { Delivery, Destination } from '../destination/destination.ts';
+import type { Delivery, Destination, Recovered } from '../destination/destination.ts';
 import type { Failure } from '../errors.ts';
 import type { Fingerprint } from '../mail/fingerprint.ts';
 import type { Intent } from '../mail/intent.ts';
@@ -11,6 +11,8 @@ export interface Accepted {
   readonly ref: MessageRef;
   readonly delivery: Delivery;
   readonly print?: Fingerprint;
+  /** It goes into quarantine, and why. */
+  readonly quarantined?: string;
 }
 
 export interface Settled {
@@ -20,7 +22,7 @@ export interface Settled {
 
 export interface SettleParts {
   readonly destination: Destination;
-  readonly store: SeenStore;
+  readonly store: Pick<SeenStore, 'bootId' | 'intend' | 'record' | 'recordParts'>;
   readonly session: Pick<SourceSession, 'delete'>;
   readonly onceDelivered: 'leave' | 'delete';
   readonly now: () => number;
@@ -59,12 +61,26 @@ async function settleInOrder(batch: readonly Accepted[], parts: SettleParts): Pr
   for (const { delivery, failure } of await destination.secure(deliveries()))
     failures.set(delivery, failure);
   await store.intend(standing().map(intentOf));
-  for (const { delivery, failure } of await destination.commit(deliveries()))
-    failures.set(delivery, failure);
+  const uncommitted = await destination.commit(deliveries());
+  for (const { delivery, failure } of uncommitted) failures.set(delivery, failure);
   const deliveredAt = now();
   const delivered = standing();
-  await store.record(delivered.map(({ ref }) => ({ uid: ref.uid, deliveredAt })));
-  if (onceDelivered === 'delete') for (const { ref } of delivered) session.delete(ref);
+  await store.record(
+    delivered.map(({ ref: { uid }, quarantined }) => ({
+      uid,
+      deliveredAt,
+      ...(quarantined === undefined ? {} : { quarantined }),
+    })),
+  );
+  await store.recordParts(
+    uncommitted.flatMap(({ delivery: { uid }, parts = [] }) =>
+      parts.length === 0 ? [] : [{ uid, parts }],
+    ),
+  );
+  // What is in quarantine is not where it was to be: the server's copy stays.
+  if (onceDelivered === 'delete')
+    for (const { ref, quarantined } of delivered)
+      if (quarantined === undefined) session.delete(ref);
 
   const failed = batch.flatMap((accepted) => {
     const failure = failures.get(accepted.delivery);
@@ -81,8 +97,19 @@ export async function recover(
 ): Promise<void> {
   const recovered = await destination.recover(store.unsettled, store.bootId);
   const deliveredAt = now();
-  const uidsIn = (state: 'delivered' | 'absent') =>
+  const uidsIn = (state: Recovered['state']) =>
     recovered.filter((one) => one.state === state).map(({ uid }) => uid);
-  await store.record(uidsIn('delivered').map((uid) => ({ uid, deliveredAt })));
+  await store.record([
+    ...uidsIn('delivered').map((uid) => ({ uid, deliveredAt })),
+    ...uidsIn('quarantined').map((uid) => {
+      return { uid, deliveredAt, quarantined: store.attempts(uid)?.why ?? 'refused' };
+    }),
+  ]);
+  const whole = new Set(uidsIn('delivered'));
+  await store.recordParts(
+    recovered.flatMap(({ uid, parts = [] }) =>
+      parts.length === 0 || whole.has(uid) ? [] : [{ uid, parts }],
+    ),
+  );
   await store.withdraw(uidsIn('absent'));
 }

@@ -10,8 +10,9 @@ import { replay } from './replay.ts';
 
 /** Whether the journal carries so many lines more than its facts need that a rewrite pays. */
 export function isWorthCompacting(lines: number, ledger: Ledger): boolean {
-  const { known, gone, promised, trouble } = ledger;
-  const needed = known.size + gone.size + promised.size + trouble.size;
+  const { known, gone, promised, trouble, parts, quarantined } = ledger;
+  const facts = [known, gone, promised, trouble, parts, quarantined];
+  const needed = facts.reduce((sum, { size }) => sum + size, 0);
   return lines > 1000 + 1.5 * needed;
 }
 
@@ -61,7 +62,9 @@ function writeCompacted(
     if (kind === 'intent') {
       const promise = { intent: record.intent, line: textOf(line) };
       promised.set(uid, [...(promised.get(uid) ?? []), promise]);
-    } else if (kind === 'seen' && isCurrent(uid, record.at)) lines.add(textOf(line));
+    } else if (kind === 'part') promised.delete(uid);
+    else if ((kind === 'seen' || kind === 'marked') && isCurrent(uid, record.at))
+      lines.add(textOf(line));
     else if (kind === 'done' || kind === 'withdrawn') {
       const stored = promised.get(uid)?.at(-1)?.intent;
       if (kind === 'done' && isCurrent(uid, record.at)) {
@@ -74,6 +77,9 @@ function writeCompacted(
   for (const [uid, at] of ledger.gone) lines.add(recordLine({ kind: 'gone', uid, at }));
   for (const [uid, trouble] of ledger.trouble)
     lines.add(recordLine({ kind: 'trouble', uid, ...trouble }));
+  for (const [uid, parts] of ledger.parts) lines.add(recordLine({ kind: 'part', uid, parts }));
+  for (const one of ledger.quarantined.values())
+    lines.add(recordLine({ kind: 'quarantined', ...one }));
   for (const { line } of [...promised.values()].flat()) lines.add(line);
   lines.flush();
 }

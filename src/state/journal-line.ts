@@ -12,6 +12,8 @@ export type JournalRecord =
   | { readonly kind: 'intent'; readonly uid: string; readonly intent: Intent; readonly at: number }
   | { readonly kind: 'done'; readonly uid: string; readonly at: number }
   | { readonly kind: 'withdrawn'; readonly uid: string }
+  /** Known without having been stored: never a reason to delete it. */
+  | { readonly kind: 'marked'; readonly uid: string; readonly at: number }
   /** Left the maildrop. */
   | { readonly kind: 'gone'; readonly uid: string; readonly at: number }
   | { readonly kind: 'back'; readonly uid: string }
@@ -27,6 +29,15 @@ export type JournalRecord =
       readonly uid: string;
       readonly at: number;
       readonly count: number;
+      readonly why: string;
+    }
+  /** Some of several destinations have it; the promise for the others came to nothing. */
+  | { readonly kind: 'part'; readonly uid: string; readonly parts: readonly string[] }
+  /** What was stored is in quarantine. */
+  | {
+      readonly kind: 'quarantined';
+      readonly uid: string;
+      readonly at: number;
       readonly why: string;
     };
 
@@ -72,12 +83,17 @@ export function recordLine(record: JournalRecord): string {
       return checked(`intent ${uid} ${record.at} ${stored}${printFields(print)}`);
     }
     case 'done':
+    case 'marked':
     case 'gone':
       return checked(`${record.kind} ${uid} ${record.at}`);
     case 'seen':
       return checked(`seen ${uid} ${record.at}${storedFields(record.stored)}`);
     case 'trouble':
       return checked(`trouble ${uid} ${record.at} ${record.count} ${encodeField(record.why)}`);
+    case 'part':
+      return checked(`part ${uid} ${encodeField(record.parts.join(','))}`);
+    case 'quarantined':
+      return checked(`quarantined ${uid} ${record.at} ${encodeField(record.why)}`);
     case 'withdrawn':
     case 'back':
     case 'forgotten':
@@ -135,6 +151,7 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JournalR
     case 'forgotten':
       return { kind, uid };
     case 'done':
+    case 'marked':
     case 'gone':
     case 'seen': {
       const at = numberAt(bytes, uidEnd + 1, end);
@@ -144,6 +161,10 @@ export function parseRecord(bytes: Buffer, start: number, end: number): JournalR
       return parseIntent(uid, bytes.toString('latin1', uidEnd + 1, end));
     case 'trouble':
       return parseTrouble(uid, bytes.toString('latin1', uidEnd + 1, end));
+    case 'part':
+      return parsePart(uid, bytes.toString('latin1', uidEnd + 1, end));
+    case 'quarantined':
+      return parseQuarantined(uid, bytes.toString('latin1', uidEnd + 1, end));
     default:
       return undefined;
   }
@@ -162,6 +183,17 @@ function parseTrouble(uid: string, fields: string): JournalRecord | undefined {
   const [at, count, why] = fields.split(' ');
   if (at === undefined || count === undefined || why === undefined) return undefined;
   return { kind: 'trouble', uid, at: Number(at), count: Number(count), why: decodeField(why) };
+}
+
+function parsePart(uid: string, fields: string): JournalRecord {
+  const parts = decodeField(fields);
+  return { kind: 'part', uid, parts: parts === '' ? [] : parts.split(',') };
+}
+
+function parseQuarantined(uid: string, fields: string): JournalRecord | undefined {
+  const [at, why] = fields.split(' ');
+  if (at === undefined || why === undefined) return undefined;
+  return { kind: 'quarantined', uid, at: Number(at), why: decodeField(why) };
 }
 
 /** What a `seen` line says of the stored message; undefined where it was only marked as seen. */

@@ -1,7 +1,5 @@
-import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
-import { replaceFile } from '../durable/file.ts';
 import { errnoOf, storageFailure } from '../durable/storage-failure.ts';
 import { Failure } from '../errors.ts';
 import type { Intent } from '../mail/intent.ts';
@@ -9,14 +7,21 @@ import { accountFolder, prepareAccountFolder } from './account-folder.ts';
 import { currentBootId } from './boot.ts';
 import { compact, isWorthCompacting } from './compact.ts';
 import { Journal } from './journal.ts';
-import { headerLine, type JournalRecord, recordLine } from './journal-line.ts';
-import { Ledger, reconciliation } from './ledger.ts';
+import { type JournalRecord, recordLine } from './journal-line.ts';
+import { deliveryRecords, Ledger, reconciliation } from './ledger.ts';
 import { type AccountLock, lockAccount } from './lock.ts';
+import { newStoreId, refuseIfThereWasOne, startNew } from './new-journal.ts';
 import { type JournalPlace, readRemembered } from './remembered.ts';
-import { type Replayed, replay, stateFailure } from './replay.ts';
+import { type Replayed, replay } from './replay.ts';
 import { Reserve } from './reserve.ts';
-import type { Remembered, SeenRecord, SeenStore, Trouble } from './seen-store.ts';
-import { readStatus } from './status.ts';
+import type {
+  PartRecord,
+  Quarantined,
+  Remembered,
+  SeenRecord,
+  SeenStore,
+  Trouble,
+} from './seen-store.ts';
 
 export interface JournalStoreOptions {
   /** The state directory; the account's files are in `accounts/ACCOUNT/` in it. */
@@ -119,7 +124,7 @@ class JournalSeenStore implements SeenStore {
   }
 
   deliveredAt(uid: string): number | undefined {
-    return this.#ledger.known.get(uid);
+    return this.#ledger.marked.has(uid) ? undefined : this.#ledger.known.get(uid);
   }
 
   async intend(batch: readonly Intent[]): Promise<void> {
@@ -131,10 +136,25 @@ class JournalSeenStore implements SeenStore {
   }
 
   async record(batch: readonly SeenRecord[]): Promise<void> {
-    const records = batch.map(
-      ({ uid, deliveredAt }) => ({ kind: 'done', uid, at: deliveredAt }) as const,
-    );
+    const records = batch.flatMap((one) => deliveryRecords(one, this.partsOf(one.uid)));
     await this.#append(records, { useReserve: true });
+  }
+
+  async recordParts(batch: readonly PartRecord[]): Promise<void> {
+    const records = batch.map(({ uid, parts }) => ({ kind: 'part', uid, parts }) as const);
+    await this.#append(records, { useReserve: true });
+  }
+
+  partsOf(uid: string): readonly string[] {
+    return this.#ledger.parts.get(uid) ?? [];
+  }
+
+  isQuarantined(uid: string): boolean {
+    return this.#ledger.quarantined.has(uid);
+  }
+
+  get quarantined(): readonly Quarantined[] {
+    return [...this.#ledger.quarantined.values()];
   }
 
   async withdraw(uids: readonly string[]): Promise<void> {
@@ -159,7 +179,7 @@ class JournalSeenStore implements SeenStore {
   }
 
   async mark(uids: readonly string[], now: number): Promise<void> {
-    const records = uids.map((uid) => ({ kind: 'seen', uid, at: now }) as const);
+    const records = uids.map((uid) => ({ kind: 'marked', uid, at: now }) as const);
     await this.#append(records, { useReserve: false });
   }
 
@@ -254,31 +274,4 @@ function openExisting(file: string, mode: 'r' | 'r+'): number | undefined {
     if (errnoOf(error) === 'ENOENT') return undefined;
     throw storageFailure(error, file, 'state');
   }
-}
-
-/** The journal comes first: that the id is there tells that there was a journal. */
-async function startNew(
-  folder: string,
-  file: string,
-  options: JournalStoreOptions,
-): Promise<number> {
-  refuseIfThereWasOne(folder, file, options);
-  const storeId = newStoreId();
-  await replaceFile(file, Buffer.from(headerLine(options.account, storeId), 'latin1'), 0o600);
-  await replaceFile(path.join(folder, 'id'), Buffer.from(`${storeId}\n`, 'latin1'), 0o600);
-  return fs.openSync(file, 'r+');
-}
-
-function refuseIfThereWasOne(folder: string, file: string, options: JournalStoreOptions): void {
-  const wasThere =
-    ['id', 'journal.bak'].some((name) => fs.existsSync(path.join(folder, name))) ||
-    readStatus(options.directory, options.account).delivered > 0;
-  if (!wasThere) return;
-  throw stateFailure(file, 'is missing: what was delivered before is not known', {
-    hint: `Put it back from a backup, or remove the folder ${folder} to fetch everything anew.`,
-  });
-}
-
-function newStoreId(): string {
-  return randomBytes(16).toString('hex');
 }

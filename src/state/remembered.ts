@@ -32,7 +32,7 @@ export function readRemembered(
     replay(fd, file, account, (record, { bytes, start, end }) => {
       const { kind, uid } = record;
       if (kind === 'intent') promised.set(uid, [...(promised.get(uid) ?? []), record.intent]);
-      else if (kind === 'done' || kind === 'withdrawn') {
+      else if (kind === 'done' || kind === 'withdrawn' || kind === 'part') {
         if (kind === 'done' && ledger.known.has(uid))
           for (const stored of promised.get(uid) ?? []) take({ uid, stored });
         promised.delete(uid);

@@ -21,6 +21,23 @@ export interface SeenRecord {
   readonly uid: string;
   /** When it was safely stored, ms since 1970. */
   readonly deliveredAt: number;
+  /** It went into quarantine, or stays out of everything; and why. */
+  readonly quarantined?: string;
+}
+
+/** A message that its destination refused for good. */
+export interface Quarantined {
+  readonly uid: string;
+  readonly why: string;
+  /** Since when, ms since 1970. */
+  readonly at: number;
+}
+
+/** A message that some of several destinations have. */
+export interface PartRecord {
+  readonly uid: string;
+  /** Those which have it, by the names that the destination gives them. */
+  readonly parts: readonly string[];
 }
 
 /**
@@ -40,12 +57,19 @@ export interface SeenStore extends AsyncDisposable {
   has(uid: string): boolean;
   /** Whether it left the maildrop, as far as is known. */
   isGone(uid: string): boolean;
-  /** ms since 1970; undefined where it is not known. */
+  /** ms since 1970; undefined where it is not known, and for what was never stored. */
   deliveredAt(uid: string): number | undefined;
   /** About to become visible. */
   intend(batch: readonly Intent[]): Promise<void>;
   /** Delivered. */
   record(batch: readonly SeenRecord[]): Promise<void>;
+  /** Delivered in part: what was promised for the rest came to nothing. */
+  recordParts(batch: readonly PartRecord[]): Promise<void>;
+  /** Of several destinations, which have it. */
+  partsOf(uid: string): readonly string[];
+  /** Whether it is in quarantine: seen, and never to be deleted from the server by itself. */
+  isQuarantined(uid: string): boolean;
+  readonly quarantined: readonly Quarantined[];
   /** These intents came to nothing: fetch them again. */
   withdraw(uids: readonly string[]): Promise<void>;
   /**

@@ -68,6 +68,45 @@ export function seenStoreContract(kind: string, makePlace: () => Promise<StorePl
       });
     });
 
+    it('knows which of several destinations have a message until all have it', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await store.intend([intent('a'), intent('b')]);
+        await store.recordParts([{ uid: 'a', parts: ['one'] }]);
+        await store.recordParts([{ uid: 'a', parts: ['two', 'one'] }]);
+      });
+      await reopened(place, async (store) => {
+        assert.deepEqual(store.unsettled, [intent('b')]);
+        assert.equal(store.has('a'), false);
+        assert.deepEqual(store.partsOf('a'), ['one', 'two']);
+        await store.record(records('a'));
+      });
+      await reopened(place, async (store) => assert.deepEqual(store.partsOf('a'), []));
+    });
+
+    it('knows what is in quarantine, why and since when, until it is delivered', async () => {
+      await using place = await makePlace();
+      const why = 'refused: said \x00 no';
+      await reopened(place, async (store) => {
+        await store.recordParts([{ uid: 'a', parts: ['one'] }]);
+        await store.record([{ uid: 'a', deliveredAt: 7, quarantined: why }]);
+      });
+      await reopened(place, async (store) => {
+        assert.equal(store.has('a'), true);
+        assert.equal(store.isQuarantined('a'), true);
+        assert.deepEqual(store.quarantined, [{ uid: 'a', at: 7, why }]);
+        assert.deepEqual(store.partsOf('a'), ['one']);
+        await store.reconcile(new Set(), 0);
+        await store.reconcile(new Set(), 40 * day);
+        assert.equal(store.isQuarantined('a'), true);
+        await store.record(records('a'));
+      });
+      await reopened(place, async (store) => {
+        assert.equal(store.isQuarantined('a'), false);
+        assert.deepEqual(store.quarantined, []);
+      });
+    });
+
     it('takes any octets as a unique-id', async () => {
       await using place = await makePlace();
       const odd = ['../../x', 'a b', '%41', '', '\x00\n\r\xff', '-', 'x'.repeat(60_000), '\u20ac'];
@@ -132,6 +171,8 @@ export function seenStoreContract(kind: string, makePlace: () => Promise<StorePl
         await store.mark(['d'], 5);
       });
       await reopened(place, async (store) => {
+        assert.equal(store.has('d'), true);
+        assert.equal(store.deliveredAt('d'), undefined);
         const all = await rememberedBy(store);
         assert.deepEqual(
           all.map(({ uid }) => uid),

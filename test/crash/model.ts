@@ -169,6 +169,10 @@ export class Life {
             intents.delete(uid);
           }
         }),
+      recordParts: () => Promise.resolve(),
+      partsOf: () => [],
+      isQuarantined: () => false,
+      quarantined: [],
       withdraw: async (uids) => {
         for (const uid of uids) intents.delete(uid);
       },

@@ -1,10 +1,18 @@
 import type { Failure } from '../../src/errors.ts';
 import type { Intent } from '../../src/mail/intent.ts';
-import type { Remembered, SeenRecord, SeenStore, Trouble } from '../../src/state/seen-store.ts';
+import type {
+  PartRecord,
+  Quarantined,
+  Remembered,
+  SeenRecord,
+  SeenStore,
+  Trouble,
+} from '../../src/state/seen-store.ts';
 
 export type StoreStep =
   | 'intend'
   | 'record'
+  | 'recordParts'
   | 'withdraw'
   | 'reconcile'
   | 'recognise'
@@ -16,18 +24,24 @@ export type StoreStep =
 export interface MemoryRecords {
   readonly known: Map<string, number>;
   readonly gone: Map<string, number>;
+  readonly marked: Set<string>;
   readonly promised: Map<string, Intent[]>;
   readonly stored: Map<string, Remembered['stored'][]>;
   readonly trouble: Map<string, Trouble>;
+  readonly parts: Map<string, readonly string[]>;
+  readonly quarantined: Map<string, Quarantined>;
 }
 
 export function memoryRecords(): MemoryRecords {
   return {
     known: new Map(),
     gone: new Map(),
+    marked: new Set(),
     promised: new Map(),
     stored: new Map(),
     trouble: new Map(),
+    parts: new Map(),
+    quarantined: new Map(),
   };
 }
 
@@ -72,7 +86,7 @@ export class MemorySeenStore implements SeenStore {
   }
 
   deliveredAt(uid: string): number | undefined {
-    return this.records.known.get(uid);
+    return this.records.marked.has(uid) ? undefined : this.records.known.get(uid);
   }
 
   async intend(batch: readonly Intent[]): Promise<void> {
@@ -85,11 +99,35 @@ export class MemorySeenStore implements SeenStore {
 
   async record(batch: readonly SeenRecord[]): Promise<void> {
     this.#step('record', batch);
-    for (const { uid, deliveredAt } of batch) {
-      const { promised, stored } = this.records;
+    for (const { uid, deliveredAt, quarantined: why } of batch) {
+      const { promised, stored, parts, quarantined } = this.records;
       stored.set(uid, [...(stored.get(uid) ?? []), ...(promised.get(uid) ?? [])]);
+      const kept = this.partsOf(uid);
       this.#know(uid, deliveredAt);
+      if (why === undefined) continue;
+      quarantined.set(uid, { uid, at: deliveredAt, why });
+      if (kept.length > 0) parts.set(uid, kept);
     }
+  }
+
+  async recordParts(batch: readonly PartRecord[]): Promise<void> {
+    this.#step('recordParts', batch);
+    for (const { uid, parts } of batch) {
+      this.records.parts.set(uid, [...new Set([...this.partsOf(uid), ...parts])]);
+      this.records.promised.delete(uid);
+    }
+  }
+
+  partsOf(uid: string): readonly string[] {
+    return this.records.parts.get(uid) ?? [];
+  }
+
+  isQuarantined(uid: string): boolean {
+    return this.records.quarantined.has(uid);
+  }
+
+  get quarantined(): readonly Quarantined[] {
+    return [...this.records.quarantined.values()];
   }
 
   async withdraw(uids: readonly string[]): Promise<void> {
@@ -104,13 +142,13 @@ export class MemorySeenStore implements SeenStore {
       const goneAt = gone.get(uid);
       if (listed.has(uid)) gone.delete(uid);
       else if (goneAt === undefined) gone.set(uid, now);
-      else if (now - goneAt > remembered) {
+      else if (now - goneAt > remembered && !this.isQuarantined(uid)) {
         gone.delete(uid);
         known.delete(uid);
       }
     }
-    for (const uid of this.records.trouble.keys())
-      if (!listed.has(uid)) this.records.trouble.delete(uid);
+    for (const facts of [this.records.trouble, this.records.parts])
+      for (const uid of facts.keys()) if (!listed.has(uid) && !this.has(uid)) facts.delete(uid);
   }
 
   async remembered(take: (message: Remembered) => void): Promise<void> {
@@ -129,14 +167,16 @@ export class MemorySeenStore implements SeenStore {
 
   async mark(uids: readonly string[], now: number): Promise<void> {
     this.#step('mark', references(uids));
-    for (const uid of uids) this.#know(uid, now);
+    for (const uid of uids) {
+      this.#know(uid, now);
+      this.records.marked.add(uid);
+    }
   }
 
   async forget(uids: readonly string[]): Promise<void> {
     this.#step('forget', references(uids));
     for (const uid of uids)
-      for (const facts of [this.records.known, this.records.gone, this.records.trouble])
-        facts.delete(uid);
+      for (const facts of [this.records.known, ...this.#facts]) facts.delete(uid);
   }
 
   attempts(uid: string): Trouble | undefined {
@@ -156,10 +196,15 @@ export class MemorySeenStore implements SeenStore {
   }
 
   #know(uid: string, at: number): void {
+    for (const facts of [this.records.promised, ...this.#facts]) facts.delete(uid);
     this.records.known.set(uid, at);
-    this.records.gone.delete(uid);
-    this.records.promised.delete(uid);
-    this.records.trouble.delete(uid);
+    this.records.marked.delete(uid);
+  }
+
+  /** What ends with the next delivery. */
+  get #facts(): readonly Map<string, unknown>[] {
+    const { gone, trouble, parts, quarantined } = this.records;
+    return [gone, trouble, parts, quarantined];
   }
 
   #step(step: StoreStep, batch: readonly { readonly uid: string }[]): void {

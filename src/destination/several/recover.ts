@@ -1,0 +1,50 @@
+import type { Intent } from '../../mail/intent.ts';
+import type { Destination, Recovered } from '../destination.ts';
+import { parsePlaces } from './place.ts';
+
+/** One promise, and what its parts said. */
+interface Promised {
+  readonly intent: Intent;
+  /** By part; undefined where a single destination promised it, before the configuration changed. */
+  readonly places: ReadonlyMap<string, string> | undefined;
+  readonly delivered: Set<string>;
+}
+
+/** Lets each part settle what it promised, and sweep; puts together what they say. */
+export async function recoverParts(
+  members: ReadonlyMap<string, Destination>,
+  intents: readonly Intent[],
+  bootId: string,
+): Promise<readonly Recovered[]> {
+  const all = intents.map((intent): Promised => {
+    return { intent, places: parsePlaces(intent.place), delivered: new Set() };
+  });
+  for (const [id, member] of members) {
+    const theirs = all.flatMap((promised) => {
+      const { intent, places } = promised;
+      const place = places === undefined ? intent.place : places.get(id);
+      return place === undefined ? [] : [{ promised, intent: { ...intent, place } }];
+    });
+    const recovered = await member.recover(
+      theirs.map(({ intent }) => intent),
+      bootId,
+    );
+    for (const [at, { promised }] of theirs.entries())
+      if (recovered[at]?.state === 'delivered') promised.delivered.add(id);
+  }
+  return all.map((promised) => together(promised, members));
+}
+
+function together(
+  { intent: { uid }, places, delivered }: Promised,
+  members: ReadonlyMap<string, Destination>,
+): Recovered {
+  // What the only destination of then has was delivered as it was to be then.
+  if (places === undefined) return { uid, state: delivered.size > 0 ? 'delivered' : 'absent' };
+  // Of parts that are no longer configured nothing is known: they have no say, but do not make a message whole either.
+  const isWhole = [...places.keys()].every((id) => members.has(id) && delivered.has(id));
+  if (isWhole) return { uid, state: 'delivered' };
+  return delivered.size > 0
+    ? { uid, state: 'partial', parts: [...delivered] }
+    : { uid, state: 'absent' };
+}
