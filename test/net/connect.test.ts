@@ -31,6 +31,41 @@ test('a refused connection is named as such', async () => {
   }
 });
 
+test('each address of a name is tried, whichever the server listens on', async () => {
+  for (const address of ['127.0.0.1', '::1']) {
+    const listener = createServer((socket) => socket.on('error', () => {})).listen(0, address);
+    const [listens] = await Promise.race([
+      once(listener, 'listening').then(() => [true]),
+      once(listener, 'error').then(() => [false]),
+    ]);
+    if (listens !== true) continue; // no IPv6 here
+    const { port } = listener.address() as AddressInfo;
+    const attempt = connect({ host: 'localhost', port, timeout: 5000, signal: never });
+    // Not every system has both addresses for this name.
+    const socket = await attempt.catch(() => undefined);
+    assert.ok(socket !== undefined || address === '::1');
+    socket?.destroy();
+    listener.close();
+  }
+});
+
+test('a connection comes from the address that was said', async () => {
+  const listener = createServer((socket) => socket.on('error', () => {})).listen(0, '127.0.0.1');
+  await once(listener, 'listening');
+  const { port } = listener.address() as AddressInfo;
+  const options = { host: 'localhost', port, timeout: 5000, signal: never };
+  const socket = await connect({ ...options, bind: '127.0.0.3' });
+  assert.equal(socket.localAddress, '127.0.0.3');
+  socket.destroy();
+  const notOurs = connect({ ...options, bind: '192.0.2.1' });
+  await assert.rejects(notOurs, (error) => {
+    assert.ok(error instanceof Failure && error.code === 'connect');
+    assert.match(error.facts.reason ?? '', / from 192\.0\.2\.1$/);
+    return true;
+  });
+  listener.close();
+});
+
 test('a name that does not exist is a failure of the name', async () => {
   const attempt = connect({
     host: 'no-such-host.invalid',

@@ -3,12 +3,23 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { type AddressInfo, type Server, connect as tcpConnect } from 'node:net';
 import { test } from 'node:test';
-import { createServer, type TlsOptions as ServerOptions, type TLSSocket } from 'node:tls';
+import {
+  createServer,
+  type PeerCertificate,
+  type TlsOptions as ServerOptions,
+  type TLSSocket,
+} from 'node:tls';
 import { Failure } from '../../src/errors.ts';
 import { connect } from '../../src/net/connect.ts';
 import { prepareSecurity, type SecuritySettings } from '../../src/net/security.ts';
 import { secure } from '../../src/net/tls.ts';
-import { authorityPath, type CertificateName, certificate } from '../support/certificates.ts';
+import { wrongHost } from '../../src/net/tls-failure.ts';
+import {
+  authorityPath,
+  type CertificateName,
+  certificate,
+  certificatePaths,
+} from '../support/certificates.ts';
 
 const never = new AbortController().signal;
 
@@ -144,6 +155,44 @@ test('a server that knows nothing newer than TLS 1.1 is refused', async () => {
   const { code, facts } = await failure(handshake(server.port));
   assert.equal(code, 'tls_handshake');
   assert.match(facts.reason ?? '', /TLS 1\.1/);
+});
+
+test('what the environment trusts is trusted, and extra authorities beside it', async () => {
+  await using server = await tlsServer('server');
+  const system = { ca: undefined };
+  await handshake(server.port, { ...system, authorities: { systemBundle: authorityPath() } });
+  await handshake(server.port, { ...system, authorities: { extra: authorityPath() } });
+  const other = { systemBundle: certificatePaths('self').certificate };
+  const { code } = await failure(handshake(server.port, { ...system, authorities: other }));
+  assert.equal(code, 'tls_verify');
+  const missing = { systemBundle: '/no/such/bundle.pem' };
+  const refusal = await failure(handshake(server.port, { ...system, authorities: missing }));
+  assert.deepEqual([refusal.code, refusal.facts.path], ['config', '/no/such/bundle.pem']);
+});
+
+test('a server with TLS 1.2 is refused where 1.3 is demanded', async () => {
+  await using server = await tlsServer('server', { maxVersion: 'TLSv1.2' });
+  await handshake(server.port);
+  const { code, facts } = await failure(handshake(server.port, { least: '1.3' }));
+  assert.equal(code, 'tls_handshake');
+  assert.match(facts.reason ?? '', /nothing newer than TLS 1\.2/);
+});
+
+test('a name with a wildcard for a part of a label fits no host', () => {
+  const certificate = (subjectaltname: string): PeerCertificate =>
+    // Only the names of a certificate are looked at.
+    ({ subject: { CN: 'pop.example.org' }, subjectaltname }) as unknown as PeerCertificate;
+  const where = { host: 'pop.example.org', port: 995 };
+  for (const fitting of ['DNS:*.example.org', 'DNS:x.example.org, DNS:POP.example.org'])
+    assert.equal(wrongHost(certificate(fitting), where), undefined, fitting);
+  for (const other of [
+    'DNS:p*.example.org',
+    'DNS:*p.example.org',
+    'DNS:*',
+    'DNS:*.org',
+    'DNS:*.*.org',
+  ])
+    assert.ok(wrongHost(certificate(other), where), other);
 });
 
 test('a file of authorities that cannot be read is a problem of the configuration', async () => {
