@@ -125,7 +125,7 @@ test('popfetch(1) has every environment variable that the program reads', () => 
     [...text.matchAll(variable)].map(([, name = '']) => name),
   );
   const page = manSection(commandPage, 'ENVIRONMENT');
-  const described = page.match(/\b[A-Z]+(?:_[A-Z]+)+\b|\bHOME\b/g) ?? [];
+  const described = page.match(/\b[A-Z]+(?:_[A-Z]+)+\b|\b(?:HOME|LOGNAME|PATH|USER)\b/g) ?? [];
   const ofNode = ['NODE_EXTRA_CA_CERTS'];
   assert.deepEqual(unique(described), unique([...used, ...ofNode]));
 });
