@@ -78,7 +78,7 @@ interface Parts {
 
 /** Session after session, as long as it is worth another login. */
 async function pollMaildrop(parts: Parts): Promise<void> {
-  const { context, store } = parts;
+  const { context, store, tally } = parts;
   const tornNow = new Set<string>();
   let cause: Failure | undefined;
   const session = async (only?: string): Promise<SessionEnd> => {
@@ -98,6 +98,7 @@ async function pollMaildrop(parts: Parts): Promise<void> {
     for (const uid of toTryAlone(ended.left, store, context.now()))
       if (!tornNow.has(uid)) await session(uid);
   const still = [...broken].filter((uid) => !store.has(uid));
+  tally.wanted = Math.max(tally.wanted, tally.new + still.length);
   if (still.length > 0) throw tornFailure(still, cause);
 }
 

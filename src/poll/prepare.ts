@@ -7,6 +7,7 @@ import { churnMark, isChurn, type Same, sameByHeader } from './churn.ts';
 import { type Group, lookAlikesAmong } from './look-alikes.ts';
 import { type Plan, type PollPolicy, planPoll } from './plan.ts';
 import { Recogniser } from './recogniser.ts';
+import { othersUnderOldIds } from './returned.ts';
 import { type Sorted, toTryAlone, withoutTorn } from './torn.ts';
 
 /** What one session is to do. */
@@ -47,9 +48,11 @@ export async function prepare(listing: Listing, preparing: Preparing): Promise<P
   const alikes = lookAlikesAmong(messages, store);
   await store.mark(alikes.marks, now());
   const moved = !preparing.session.retrievalRemoves && isChurn(messages, store);
-  const recogniser = await recogniserFor(listing, alikes.suspects, moved, store);
+  const others = await othersUnderOldIds(messages, preparing.session, store);
+  const suspects = new Set([...alikes.suspects, ...others]);
+  const recogniser = await recogniserFor(listing, suspects, moved, store);
   const same = moved && recogniser ? await knownByHeader(messages, preparing, recogniser) : [];
-  const known = { has: (uid: string) => store.has(uid) && !alikes.suspects.has(uid) };
+  const known = { has: (uid: string) => store.has(uid) && !suspects.has(uid) };
   const sorted = sortedPlan(planPoll(listing, known, policy), preparing);
   return { ...sorted, recogniser, same, open: alikes.open, isChurn: moved };
 }
