@@ -1,7 +1,10 @@
 import fs from 'node:fs';
-import { fdatasync, replaceFile, writeFully } from '../../durable/file.ts';
+import { promisify } from 'node:util';
+import { replaceFile, writeFully } from '../../durable/file.ts';
 import { errnoOf } from '../../durable/storage-failure.ts';
 import { keyOf, type Place, parsePlace } from './place.ts';
+
+const fdatasync = promisify(fs.fdatasync);
 
 /** What is known of one spool file. `started`: it was begun, and nobody wrote how it ended. */
 export type Outcome =
@@ -149,6 +152,7 @@ export class OutcomesLog implements Disposable {
   async #syncWhileAsked(): Promise<void> {
     while (this.#again) {
       this.#again = false;
+      // On the thread pool however quick it is: the next message is on its way meanwhile.
       await fdatasync(this.fd).catch(() => undefined);
     }
     this.#syncing = undefined;
