@@ -10,17 +10,15 @@ export const churnMark = '#churn';
 const fewest = 5;
 
 /**
- * Whether the server seems to have given all its messages new unique-ids, as after it was moved: many were there, none
- * of them is, and there are others. Pure.
+ * Whether the server seems to have given all its messages new unique-ids, as after it was moved: many were there, and none
+ * of them is. While it is being moved it may list nothing at all. Pure.
  */
 export function isChurn(
   messages: readonly MessageRef[],
   store: Pick<SeenStore, 'has' | 'present'>,
 ): boolean {
   if (store.has(churnMark)) return true;
-  return (
-    messages.length > 0 && store.present >= fewest && messages.every(({ uid }) => !store.has(uid))
-  );
+  return store.present >= fewest && messages.every(({ uid }) => !store.has(uid));
 }
 
 export interface Same {

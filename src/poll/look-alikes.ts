@@ -34,8 +34,8 @@ export function lookAlikesAmong(messages: readonly MessageRef[], known: Known): 
   for (const group of groupsOf(messages)) {
     const { uid, mark, refs } = group;
     const isShared = uid !== '' && known.has(sharedMark(uid));
-    // The first time that the unique-id is shared, one of them may have been stored under it alone.
-    const wasAlone = uid !== '' && !isShared && known.has(uid);
+    // Before the unique-id was shared, one of them may have been stored under it alone.
+    const wasAlone = uid !== '' && known.has(uid);
     const isOpen = known.has(mark);
     const stored = refs.filter((ref) => known.has(ref.uid));
     const isSettled = !isOpen && refs.every((ref) => known.has(ref.uid) && !known.isGone(ref.uid));

@@ -153,28 +153,40 @@ async function finish(
   parts: Parts,
   session: SourceSession,
   listing: Listing,
-  { plan, same, open, isChurn }: Prepared,
+  { plan, same, open, isChurn, suspects }: Prepared,
   { recognised, isWhole }: RetrievingOutcome,
 ): Promise<void> {
   const { account, context, store, tally } = parts;
   const stored = [...same, ...recognised].map(({ ref }) => ref);
-  for (const { ref } of plan.delete) session.delete(ref);
-  if (plan.onceDelivered === 'delete') for (const ref of stored) session.delete(ref);
+  const doomed = new Set([
+    ...plan.delete.map(({ ref }) => ref),
+    ...(plan.onceDelivered === 'delete' ? stored : []),
+  ]);
+  for (const ref of doomed) session.delete(ref);
   const { deleted, refused } = await quit(parts, session);
   const gone = new Set(deleted.map(({ uid }) => uid));
+  // It has the unique-id of one that left, and was not compared yet: it has not come back.
+  const isUnproven = (uid: string): boolean => suspects.has(uid) && store.isGone(uid);
   if (listing.complete) {
-    const there = recordsOf(listing.messages.filter(({ uid }) => !gone.has(uid)));
+    const there = recordsOf(
+      listing.messages.filter(({ uid }) => !gone.has(uid) && !isUnproven(uid)),
+    );
     await store.reconcile(there, context.now());
   }
   await store.forget([
     ...(refused.length === 0 ? withoutUniqueId(gone) : []),
-    ...(isWhole ? settledMarks(open, plan, isChurn) : []),
+    ...(isWhole ? settledMarks(open, plan, isChurn && isUsable(listing)) : []),
   ]);
   if (isChurn && stored.length > 0) {
     const text = churnNotice(stored.length, tally.new);
     context.emit({ type: 'notice', account: account.name, text });
   }
   refuseHalfDeleted(refused);
+}
+
+/** A listing that is empty or cut short by a glitch settles nothing. */
+function isUsable({ complete, messages }: Listing): boolean {
+  return complete && messages.length > 0;
 }
 
 /** What the recogniser found goes on record, and that a message broke the session. */

@@ -15,6 +15,8 @@ export interface Prepared {
   readonly plan: Plan;
   /** Tells whether what comes is stored already; undefined where the unique-ids tell. */
   readonly recogniser: Recogniser | undefined;
+  /** Known by their unique-ids, and perhaps others: their content tells. */
+  readonly suspects: ReadonlySet<string>;
   /** On record since just now: stored under other unique-ids, not retrieved. */
   readonly same: readonly Same[];
   /** Look-alikes that are open until this session has ended well. */
@@ -48,13 +50,15 @@ export async function prepare(listing: Listing, preparing: Preparing): Promise<P
   const alikes = lookAlikesAmong(messages, store);
   await store.mark(alikes.marks, now());
   const moved = !preparing.session.retrievalRemoves && isChurn(messages, store);
+  if (moved && !store.has(churnMark)) await store.mark([churnMark], now());
   const others = await othersUnderOldIds(messages, preparing.session, store);
   const suspects = new Set([...alikes.suspects, ...others]);
   const recogniser = await recogniserFor(listing, suspects, moved, store);
   const same = moved && recogniser ? await knownByHeader(messages, preparing, recogniser) : [];
+  for (const { ref } of same) suspects.delete(ref.uid);
   const known = { has: (uid: string) => store.has(uid) && !suspects.has(uid) };
   const sorted = sortedPlan(planPoll(listing, known, policy), preparing);
-  return { ...sorted, recogniser, same, open: alikes.open, isChurn: moved };
+  return { ...sorted, recogniser, suspects, same, open: alikes.open, isChurn: moved };
 }
 
 /** What broke sessions gets one of its own; where the server wants time between two logins it comes last. */
@@ -73,17 +77,16 @@ async function recogniserFor(
   moved: boolean,
   store: SeenStore,
 ): Promise<Recogniser | undefined> {
-  const isNameless = oddities?.nameless === true && messages.length > 0;
-  if (moved || isNameless) return Recogniser.ofAll(store);
+  if (messages.length === 0) return undefined;
+  if (moved || oddities?.nameless === true) return Recogniser.ofAll(store);
   return suspects.size > 0 ? Recogniser.ofLookAlikes(suspects, store) : undefined;
 }
 
 async function knownByHeader(
   messages: readonly MessageRef[],
-  { session, store, now }: Preparing,
+  { session, store }: Preparing,
   recogniser: Recogniser,
 ): Promise<readonly Same[]> {
-  if (!store.has(churnMark)) await store.mark([churnMark], now());
   const fresh = messages.filter(({ uid }) => !store.has(uid));
   const same = sameByHeader(fresh, await session.headers(fresh), recogniser);
   await store.recognise(same.map(({ ref, as }) => ({ uid: ref.uid, as })));

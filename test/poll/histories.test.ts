@@ -130,6 +130,22 @@ test('a message is not taken for the one that had its unique-id alone before', a
   assertDelivered(life, [message(1), message(2)]);
 });
 
+test('nor is the older of the two fetched again when a limit comes between', async () => {
+  await using made = await lifeWith();
+  const { life } = made;
+  life.arrives(message(1), 'same');
+  await life.poll();
+  life.server.messages = [];
+  life.arrives(message(0));
+  life.arrives(message(1), 'same');
+  life.arrives(message(2), 'same');
+  for (const limit of [1, 1, 1, 1]) await life.poll({ limit });
+  assertDelivered(
+    life,
+    [0, 1, 2].map((n) => message(n)),
+  );
+});
+
 test('identical copies are delivered as often as they come, with keep: false and a limit too', async () => {
   for (const keep of [true, false]) {
     await using made = await lifeWith();
@@ -278,6 +294,66 @@ test('another message with a unique-id that left is new, and the same one is not
       await life.poll({ keep });
     }
     assertDelivered(life, [message(1), message(2)]);
+  }
+});
+
+test('another message with a unique-id that left is still new after a run that left it for later', async () => {
+  await using made = await lifeWith();
+  const { life } = made;
+  life.arrives(message(1), 'u');
+  await life.poll({ keep: false });
+  life.arrives(message(2));
+  life.arrives(message(3), 'u');
+  for (const _ of [1, 2, 3]) await life.poll({ keep: false, limit: 1 });
+  assertDelivered(
+    life,
+    [1, 2, 3].map((n) => message(n)),
+  );
+});
+
+test('a server that lists nothing while it is moved delivers nothing again', async () => {
+  await using made = await lifeWith();
+  const { life } = made;
+  for (let n = 0; n < 6; n++) life.arrives(message(n));
+  await life.poll();
+  const there = life.server.messages;
+  life.server.messages = [];
+  await life.poll();
+  life.server.messages = there.map(({ content }, n) => ({ uid: `m${n}`, content }));
+  await life.poll();
+  assert.equal(life.texts.length, 6);
+});
+
+test('what its header shows to be stored is not fetched, although it shares its unique-id now', async () => {
+  await using made = await lifeWith();
+  const { life } = made;
+  life.arrives(realMessage(0), 'same');
+  for (let n = 1; n < 6; n++) life.arrives(message(n));
+  await life.poll();
+  const there = life.server.messages;
+  life.server.messages = [];
+  await life.poll();
+  life.server.messages = there;
+  life.arrives(message(6), 'same');
+  await life.poll();
+  assert.equal(life.texts.length, 7);
+});
+
+test('what is recognised after a move leaves the server once keep is false', async () => {
+  for (const make of [message, realMessage]) {
+    await using made = await lifeWith();
+    const { life } = made;
+    for (let n = 0; n < 6; n++) life.arrives(make(n));
+    await life.poll();
+    life.server.messages = [];
+    for (let n = 0; n < 7; n++) life.arrives(make(n));
+    assert.equal((await life.poll({ keep: false })).failure, undefined);
+    assert.equal(life.texts.length, 7);
+    assert.deepEqual(life.server.messages, []);
+    const deletions = life.server.sessions.flatMap(({ commands }) =>
+      commands.filter((line) => line.startsWith('DELE')),
+    );
+    assert.equal(deletions.length, 7);
   }
 });
 
