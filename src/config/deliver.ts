@@ -1,4 +1,5 @@
-import type { DestinationSettings } from './config.ts';
+import { identityOf } from '../destination/kinds.ts';
+import type { DestinationSettings, SingleDestination } from './config.ts';
 import { pipeOptions, readPipe, readShellLine } from './deliver-pipe.ts';
 import { mailServerOptions, readLmtp, readSmtp } from './deliver-smtp.ts';
 import { nearest } from './nearest.ts';
@@ -14,7 +15,7 @@ interface Form {
     tree: Tree,
     options: readonly Entry[],
     reading: Reading,
-  ) => DestinationSettings | undefined;
+  ) => SingleDestination | undefined;
   /** Keys that may stand beside it. */
   readonly options: readonly string[];
 }
@@ -28,15 +29,35 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['smtp', { read: readSmtp, options: mailServerOptions }],
 ]);
 
-/** Where messages go: `PATH/`, `PATH`, `|command line`, or a map that names the kind. */
+/** Where messages go: one destination, or a list of which all must accept. */
 export const readDeliver: Read<DestinationSettings> = (tree, reading) => {
+  if (tree.kind !== 'list') return readOne(tree, reading);
+  const parts = tree.values.map((item) => ({ item, part: readOne(item, reading) }));
+  const [first, second] = parts;
+  if (first === undefined) return reading.report(tree, 'is empty', MAILDIR);
+  const known = new Set<string>();
+  const good: SingleDestination[] = [];
+  for (const { item, part } of parts) {
+    if (part === undefined) continue;
+    const identity = identityOf(part);
+    if (known.has(identity)) reading.report(item, 'the same destination twice', 'keep one');
+    else good.push(part);
+    known.add(identity);
+  }
+  if (good.length < parts.length) return undefined;
+  if (second === undefined) return first.part;
+  return { kind: 'several', label: good.map(({ label }) => label).join(', '), parts: good };
+};
+
+/** `PATH/`, `PATH`, `|command line`, or a map that names the kind. */
+const readOne: Read<SingleDestination> = (tree, reading) => {
   switch (tree.kind) {
     case 'text':
       return fromText(tree, tree.text, reading);
     case 'map':
       return fromMap(tree, tree.entries, reading);
     case 'list':
-      return reading.report(tree, 'several destinations are not supported yet', MAILDIR);
+      return reading.report(tree, 'a list in a list', 'write one list of destinations');
     case 'empty':
     case 'number':
     case 'boolean':
@@ -50,7 +71,7 @@ function fromMap(
   tree: Tree,
   entries: readonly Entry[],
   reading: Reading,
-): DestinationSettings | undefined {
+): SingleDestination | undefined {
   const named = entries.find(({ key }) => forms.has(key));
   const [first] = entries;
   if (first === undefined) return reading.report(tree, 'is empty', MAILDIR);
@@ -75,19 +96,19 @@ function unknownKey(
   return reading.report(keySpan, `unknown key "${key}"`, hint);
 }
 
-function fromText(tree: Tree, text: string, reading: Reading): DestinationSettings | undefined {
+function fromText(tree: Tree, text: string, reading: Reading): SingleDestination | undefined {
   if (text.startsWith('|')) return readShellLine(tree, text, reading);
   return text.endsWith('/') ? maildir(tree, reading) : mbox(tree, reading);
 }
 
-function maildir(tree: Tree, reading: Reading): DestinationSettings | undefined {
+function maildir(tree: Tree, reading: Reading): SingleDestination | undefined {
   const path = readPath(tree, reading);
   if (path === undefined) return undefined;
   const label = path.written.endsWith('/') ? path.written : `${path.written}/`;
   return { kind: 'maildir', path: path.absolute, label };
 }
 
-function mbox(tree: Tree, reading: Reading): DestinationSettings | undefined {
+function mbox(tree: Tree, reading: Reading): SingleDestination | undefined {
   const path = readPath(tree, reading);
   if (path === undefined) return undefined;
   const { written, absolute } = path;

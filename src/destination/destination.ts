@@ -30,6 +30,19 @@ export interface FailedDelivery {
   readonly parts?: readonly string[];
 }
 
+/**
+ * What became of a stored message. missing: not found where it was put, as when its reader moved or deleted it. changed:
+ * it is there, and is not what was delivered. unknown: nobody can tell here. `intact` are, of several, those which have
+ * it as it was.
+ */
+export interface Checked {
+  readonly state: 'intact' | 'changed' | 'missing' | 'unknown';
+  readonly intact?: readonly string[];
+}
+
+/** What is on record of a stored message. */
+export type StoredPlace = Pick<Intent, 'place' | 'size' | 'sha256'>;
+
 /** Whom files on their way belong to: no two owners ever sweep each other's. */
 export interface DeliveryOwner {
   readonly account: string;
@@ -78,4 +91,6 @@ export interface Destination {
   abort(delivery: Delivery): Promise<void>;
   /** Settles what a crashed run left: rolls forward what it can, sweeps what was never promised. */
   recover(intents: readonly Intent[], bootId: string): Promise<readonly Recovered[]>;
+  /** Whether messages are still what was delivered, each in its turn; undefined where that cannot be known. */
+  check?(stored: readonly StoredPlace[]): Promise<readonly Checked[]>;
 }

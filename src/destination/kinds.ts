@@ -2,20 +2,81 @@ import type { DeliveryOwner, DeliverySurroundings, Destination } from './destina
 import { type MaildirSettings, maildir } from './maildir/maildir.ts';
 import { type MboxSettings, mbox } from './mbox/mbox.ts';
 import { type PipeSettings, type PipeSurroundings, pipe } from './pipe/pipe.ts';
+import { withQuarantine } from './quarantine/quarantine.ts';
+import { several } from './several/several.ts';
 import { type SmtpSettings, smtp } from './smtp/smtp.ts';
 
 /** One entry for each kind of destination, with its settings as the configuration gives them. */
-export type KindSettings =
+export type KindSettings = SingleSettings | SeveralSettings;
+
+/** All of them must accept a message. */
+export interface SeveralSettings {
+  readonly kind: 'several';
+  readonly label: string;
+  readonly parts: readonly SingleSettings[];
+}
+
+export type SingleSettings =
   | ({ readonly kind: 'maildir' } & MaildirSettings)
   | ({ readonly kind: 'mbox' } & MboxSettings)
   | ({ readonly kind: 'pipe' } & PipeSettings)
   | ({ readonly kind: 'lmtp' | 'smtp' } & SmtpSettings);
 
 /** What the outside world is to a destination. */
-export type DestinationSurroundings = PipeSurroundings & DeliverySurroundings;
+export type DestinationSurroundings = PipeSurroundings &
+  DeliverySurroundings & {
+    /** Folder for what is refused for good; undefined where nothing of that kind is kept. */
+    readonly quarantine?: string;
+  };
 
 export function destinationOf(
   settings: KindSettings,
+  owner: DeliveryOwner,
+  surroundings: DestinationSurroundings,
+): Destination {
+  const main =
+    settings.kind === 'several'
+      ? severalOf(settings, owner, surroundings)
+      : singleOf(settings, owner, surroundings);
+  const { quarantine: folder } = surroundings;
+  if (folder === undefined) return main;
+  const destination = maildir({ path: folder, label: 'quarantine' }, owner);
+  return withQuarantine(main, { folder, destination });
+}
+
+function severalOf(
+  { label, parts }: SeveralSettings,
+  owner: DeliveryOwner,
+  surroundings: DestinationSurroundings,
+): Destination {
+  return several(
+    label,
+    parts.map((settings) => {
+      const destination = singleOf(settings, owner, surroundings);
+      return { identity: identityOf(settings), destination };
+    }),
+  );
+}
+
+/** What makes it another destination when it changes: not its time-out, nor how it is called. */
+export function identityOf(settings: SingleSettings): string {
+  const { kind } = settings;
+  switch (kind) {
+    case 'maildir':
+    case 'mbox':
+      return JSON.stringify([kind, settings.path]);
+    case 'pipe':
+      return JSON.stringify([kind, settings.command]);
+    case 'lmtp':
+    case 'smtp':
+      return JSON.stringify([kind, settings.address, settings.to]);
+    default:
+      throw new TypeError(settings satisfies never);
+  }
+}
+
+function singleOf(
+  settings: SingleSettings,
   owner: DeliveryOwner,
   surroundings: DestinationSurroundings,
 ): Destination {

@@ -1,7 +1,7 @@
 import type { Destination } from '../destination/destination.ts';
 import { asFailure, Failure } from '../errors.ts';
 import { fingerprinted } from '../mail/fingerprint.ts';
-import type { MessageRef, RetrievedMessage } from '../mail/message.ts';
+import type { Envelope, MessageRef, RetrievedMessage } from '../mail/message.ts';
 import type { Retrieval, SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
 import { Batches } from './batches.ts';
@@ -9,6 +9,7 @@ import type { Same } from './churn.ts';
 import { shortNotice } from './notices.ts';
 import type { Plan } from './plan.ts';
 import type { PollAccount, PollContext } from './poll.ts';
+import { reasonForQuarantine, refusalOf } from './quarantine.ts';
 import type { Recogniser } from './recogniser.ts';
 import { type Accepted, type Settled, settle } from './settle.ts';
 import type { Tally } from './tally.ts';
@@ -66,7 +67,12 @@ export class Retrieving {
     const { onceDelivered } = plan;
     const { now } = context;
     this.#batches = new Batches({
-      settle: (batch) => settle(batch, { destination, store, session, onceDelivered, now }),
+      settle: async (batch) => {
+        const settled = await settle(batch, { destination, store, session, onceDelivered, now });
+        for (const { accepted, failure } of settled.failed)
+          await this.#recordRefusal(accepted.ref, failure);
+        return settled;
+      },
       onSettled: (settled) => this.#settled(settled),
       onBroken: () => drop.abort(new Failure('interrupted', 'the last batch was not settled')),
       now,
@@ -137,19 +143,38 @@ export class Retrieving {
   }
 
   async #accept(message: RetrievedMessage): Promise<void> {
-    const { account, destination, context } = this.#parts;
-    const envelope = { ...account.envelope, receivedAt: new Date(context.now()) };
+    const { destination } = this.#parts;
+    const { ref } = message;
+    const envelope = this.#envelope(ref);
+    const { rejected: quarantined } = envelope;
     try {
-      const { ref } = message;
       const { content, print } = fingerprinted(message.content);
       const delivery = await destination.accept({ ref, content }, envelope);
-      this.#unconfirmed = { ref, delivery, print: print() };
+      const accepted = { ref, delivery, print: print() };
+      this.#unconfirmed = quarantined === undefined ? accepted : { ...accepted, quarantined };
     } catch (thrown) {
       const failure = asFailure(thrown);
       // The wire's failures come through `accept` too, because it pulls the content.
       if (failure.nature.origin === 'wire') throw failure;
       this.#failed(message.ref, failure);
     }
+  }
+
+  #envelope({ uid }: MessageRef): Envelope {
+    const { account, context, store } = this.#parts;
+    const envelope = { ...account.envelope, receivedAt: new Date(context.now()) };
+    const rejected =
+      account.onReject === 'quarantine' ? reasonForQuarantine(uid, store) : undefined;
+    if (rejected !== undefined) return { ...envelope, rejected };
+    const already = store.partsOf(uid);
+    return already.length === 0 ? envelope : { ...envelope, already };
+  }
+
+  /** Refused for good: how often is on record, before anybody is told. */
+  async #recordRefusal({ uid }: MessageRef, failure: Failure): Promise<void> {
+    const { store, context } = this.#parts;
+    const why = refusalOf(failure);
+    if (why !== undefined) await store.attempted([uid], why, context.now());
   }
 
   async #confirm(): Promise<void> {
@@ -216,9 +241,11 @@ export class Retrieving {
 
   #settled({ delivered, failed }: Settled): void {
     const { account, destination, context, tally } = this.#parts;
-    for (const { ref, delivery } of delivered) {
-      tally.new++;
-      tally.bytes += delivery.size;
+    for (const { ref, delivery, quarantined } of delivered) {
+      if (quarantined === undefined) {
+        tally.new++;
+        tally.bytes += delivery.size;
+      } else tally.skipped++;
       if (delivery.size * 2 < ref.size) this.#short.push(ref.uid);
       const { uid, number, size } = ref;
       const { sha256, messageId } = delivery;
@@ -226,12 +253,13 @@ export class Retrieving {
       context.emit({
         type: 'message',
         account: account.name,
-        action: 'delivered',
+        action: quarantined === undefined ? 'delivered' : 'quarantined',
         uid,
         number,
         size,
         destination: destination.label,
         sha256,
+        ...(quarantined === undefined ? {} : { reason: quarantined }),
         ...(path === undefined ? {} : { path }),
         ...(messageId === undefined ? {} : { messageId }),
       });

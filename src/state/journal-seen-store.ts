@@ -124,7 +124,8 @@ class JournalSeenStore implements SeenStore {
   }
 
   deliveredAt(uid: string): number | undefined {
-    return this.#ledger.marked.has(uid) ? undefined : this.#ledger.known.get(uid);
+    const { known, marked, quarantined } = this.#ledger;
+    return marked.has(uid) || quarantined.has(uid) ? undefined : known.get(uid);
   }
 
   async intend(batch: readonly Intent[]): Promise<void> {
@@ -171,9 +172,11 @@ class JournalSeenStore implements SeenStore {
   }
 
   async recognise(batch: readonly { uid: string; as: Remembered }[]): Promise<void> {
-    const records = batch.map(({ uid, as }) => {
-      const at = this.deliveredAt(as.uid) ?? 0;
-      return { kind: 'seen', uid, at, stored: as.stored } as const;
+    const records = batch.flatMap(({ uid, as }): JournalRecord[] => {
+      const held = this.#ledger.quarantined.get(as.uid);
+      const at = held?.at ?? this.deliveredAt(as.uid) ?? 0;
+      const seen = { kind: 'seen', uid, at, stored: as.stored } as const;
+      return held === undefined ? [seen] : [seen, { ...held, kind: 'quarantined', uid }];
     });
     await this.#append(records, { useReserve: true });
   }

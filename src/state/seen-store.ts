@@ -57,7 +57,7 @@ export interface SeenStore extends AsyncDisposable {
   has(uid: string): boolean;
   /** Whether it left the maildrop, as far as is known. */
   isGone(uid: string): boolean;
-  /** ms since 1970; undefined where it is not known, and for what was never stored. */
+  /** ms since 1970; undefined where it is not known, and for what was never stored or is in quarantine. */
   deliveredAt(uid: string): number | undefined;
   /** About to become visible. */
   intend(batch: readonly Intent[]): Promise<void>;

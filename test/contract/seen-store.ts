@@ -95,6 +95,12 @@ export function seenStoreContract(kind: string, makePlace: () => Promise<StorePl
         assert.equal(store.has('a'), true);
         assert.equal(store.isQuarantined('a'), true);
         assert.deepEqual(store.quarantined, [{ uid: 'a', at: 7, why }]);
+        assert.equal(store.deliveredAt('a'), undefined);
+        const stored = { place: 'p', size: 1, sha256: 'x' };
+        await store.recognise([{ uid: 'renamed', as: { uid: 'a', stored } }]);
+        assert.equal(store.isQuarantined('renamed'), true);
+        await store.forget(['renamed']);
+        assert.equal(store.isQuarantined('renamed'), false);
         assert.deepEqual(store.partsOf('a'), ['one']);
         await store.reconcile(new Set(), 0);
         await store.reconcile(new Set(), 40 * day);
@@ -181,7 +187,7 @@ export function seenStoreContract(kind: string, makePlace: () => Promise<StorePl
         assert.deepEqual(all[0]?.stored.print, print);
         assert.equal(all[1]?.stored.print, undefined);
         assert.equal(all[1]?.stored.sha256, b.sha256);
-        assert.equal(store.deliveredAt('d'), 5);
+        assert.equal(store.deliveredAt('d'), undefined);
       });
     });
 

@@ -86,7 +86,8 @@ export class MemorySeenStore implements SeenStore {
   }
 
   deliveredAt(uid: string): number | undefined {
-    return this.records.marked.has(uid) ? undefined : this.records.known.get(uid);
+    const { known, marked } = this.records;
+    return marked.has(uid) || this.isQuarantined(uid) ? undefined : known.get(uid);
   }
 
   async intend(batch: readonly Intent[]): Promise<void> {
@@ -161,7 +162,9 @@ export class MemorySeenStore implements SeenStore {
     for (const { uid, as } of batch) {
       const { stored } = this.records;
       stored.set(uid, [...(stored.get(uid) ?? []), as.stored]);
-      this.#know(uid, this.deliveredAt(as.uid) ?? 0);
+      const held = this.records.quarantined.get(as.uid);
+      this.#know(uid, held?.at ?? this.deliveredAt(as.uid) ?? 0);
+      if (held !== undefined) this.records.quarantined.set(uid, { ...held, uid });
     }
   }
 

@@ -24,7 +24,7 @@ export function several(label: string, parts: readonly Part[]): Destination {
   for (const { identity, destination } of parts) members.set(partId(identity), destination);
   // Those that lock something come last and are committed first: their locks are held for the shortest time. All of
   // this program take locks in the same order, so that two never wait for each other.
-  const locks = ({ release }: Destination) => (release === undefined ? 0 : 1);
+  const locks = (member: Destination) => ('release' in member ? 1 : 0);
   const sorted = [...members].sort(
     ([a, one], [b, other]) => locks(one) - locks(other) || (a < b ? -1 : 1),
   );
@@ -114,7 +114,7 @@ class Several implements Destination {
 
   async commit(batch: readonly Delivery[]): Promise<readonly FailedDelivery[]> {
     const failures = new Map<Delivery, Map<string, Failure>>();
-    for (const [id, member] of [...this.#members].reverse()) {
+    for (const [id, member] of [...this.#members].toReversed()) {
       const { deliveries, wholeOf } = this.#partsIn(id, batch);
       if (deliveries.length === 0) continue;
       for (const { delivery, failure } of await member.commit(deliveries)) {

@@ -81,7 +81,7 @@ test('their order in the list means nothing', async () => {
   const batch = [await both.accept(message('u', 'text'), plain)];
   await both.secure(batch);
   const intents = promised(both, batch);
-  const turned = several('turned', [...parts].reverse());
+  const turned = several('turned', parts.toReversed());
   assert.deepEqual(await turned.recover(intents, boot), [{ uid: 'u', state: 'delivered' }]);
   assert.deepEqual([disks.a.visible.size, disks.b.visible.size], [1, 1]);
 });
