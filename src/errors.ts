@@ -103,6 +103,8 @@ export interface FailureFacts {
   /** Names that a certificate is for. */
   readonly certificateNames?: readonly string[];
   readonly seconds?: number;
+  /** How often in a row. */
+  readonly count?: number;
   /** Who holds a lock, and since when (ms since 1970). */
   readonly holder?: { readonly pid: number; readonly since: number };
   readonly uid?: string;

@@ -5,6 +5,8 @@ export type MessageAction =
   | 'skipped'
   | 'rejected'
   | 'deleted'
+  /** Refused for good once too often, and put aside. */
+  | 'quarantined'
   | 'would_deliver'
   | 'would_delete'
   | 'would_skip';
@@ -105,7 +107,11 @@ export type PopfetchEvent =
       readonly failing?: FailingSince;
       /** What to announce under `--quiet`: edges only. */
       readonly announce?: Announcement;
+      /** When the scheduler polls it next, ms since 1970. */
+      readonly nextPoll?: number;
     }
+  /** The configuration was read again while running; with `problem` the old one stays. */
+  | { readonly type: 'run.reload'; readonly accounts: readonly string[]; readonly problem?: string }
   | {
       readonly type: 'run.end';
       readonly exitCode: number;

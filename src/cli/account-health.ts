@@ -1,8 +1,17 @@
+import type { AccountConfig } from '../config/config.ts';
 import { asFailure, type Failure } from '../errors.ts';
 import type { Announcement, FailingSince } from '../events.ts';
 import type { PollResult } from '../poll/poll.ts';
+import { refusalsAfter } from '../scheduler/next-poll.ts';
 import { type Alerts, nextHealth, type PollOutcome } from '../state/health.ts';
-import { type AccountStatus, readStatus, writeStatus } from '../state/status.ts';
+import { addToHistory } from '../state/history.ts';
+import {
+  type AccountStatus,
+  type LeftOnServer,
+  type RefusedLogins,
+  readStatus,
+  writeStatus,
+} from '../state/status.ts';
 
 export interface HealthNews {
   readonly failing: FailingSince | undefined;
@@ -11,20 +20,45 @@ export interface HealthNews {
   readonly unwritable: Failure | undefined;
 }
 
-/** Brings the account's status up to date after a poll, and says what is worth announcing. Never rejects. */
+export interface PolledAccount {
+  readonly result: PollResult;
+  readonly alerts: Alerts;
+  readonly now: number;
+  readonly durationMs: number;
+  /** Digest of the account's settings. */
+  readonly settings: string;
+  readonly nextPollAt: number | undefined;
+  readonly left: readonly LeftOnServer[];
+}
+
+/** Brings the account's status and history up to date after a poll, and says what is worth announcing. Never rejects. */
 export async function updateHealth(
   stateDir: string,
-  account: string,
-  { result, alerts, now }: { result: PollResult; alerts: Alerts; now: number },
+  account: AccountConfig['name'],
+  polled: PolledAccount,
 ): Promise<HealthNews> {
+  const { result, alerts, now, durationMs } = polled;
   const before = readStatus(stateDir, account);
   const { failing, announce } = nextHealth(before.failing, outcomeOf(result), alerts, now);
-  if (result.failure?.code === 'locked') return { failing, announce, unwritable: undefined };
+  const news = { failing, announce, unwritable: undefined };
+  // The one who polls it, or who polled it before the pause, has written what there is to say.
+  if (result.failure?.code === 'locked' || result.failure?.code === 'auth_paused') return news;
   try {
-    await writeStatus(stateDir, account, { ...statusAfter(before, result, now), failing });
-    return { failing, announce, unwritable: undefined };
+    await writeStatus(stateDir, account, { ...statusAfter(before, polled), failing });
+    const { new: stored, bytes, deleted } = result.counts;
+    const code = result.failure?.code;
+    const entry = {
+      at: now,
+      code,
+      new: stored,
+      bytes,
+      deleted,
+      durationMs: Math.round(durationMs),
+    };
+    await addToHistory(stateDir, account, entry);
+    return news;
   } catch (thrown) {
-    return { failing, announce, unwritable: asFailure(thrown) };
+    return { ...news, unwritable: asFailure(thrown) };
   }
 }
 
@@ -32,16 +66,31 @@ function outcomeOf({ failure }: PollResult): PollOutcome {
   return failure === undefined ? { ok: true } : { ok: false, code: failure.code };
 }
 
-function statusAfter(
-  before: AccountStatus,
-  { counts, failure }: PollResult,
-  now: number,
-): Omit<AccountStatus, 'failing'> {
+function statusAfter(before: AccountStatus, polled: PolledAccount): Omit<AccountStatus, 'failing'> {
+  const { result, now, nextPollAt, left } = polled;
+  const { counts, failure, minimumInterval } = result;
   return {
     lastPollAt: now,
     lastSuccessAt: failure === undefined ? now : before.lastSuccessAt,
     delivered: before.delivered + counts.new,
     onServer: counts.onServer ?? before.onServer,
     onServerSize: counts.onServerSize ?? before.onServerSize,
+    nextPollAt,
+    loginDelay: minimumInterval === undefined ? before.loginDelay : minimumInterval * 1000,
+    refused: refusedAfter(before.refused, polled),
+    clockDoubtedAt: before.clockDoubtedAt,
+    left: counts.onServer === undefined ? before.left : left,
   };
+}
+
+function refusedAfter(
+  before: RefusedLogins | undefined,
+  { result, now, settings }: PolledAccount,
+): RefusedLogins | undefined {
+  const code = result.failure?.code;
+  const earlier = before?.settings === settings ? before.count : 0;
+  const loggedIn = result.counts.onServer !== undefined;
+  const count = refusalsAfter(earlier, { code, loggedIn });
+  if (count === 0) return undefined;
+  return { count, at: code === 'auth' ? now : (before?.at ?? now), settings };
 }

@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import type { AccountConfig } from '../config/config.ts';
 import { resolveSecret, type SecretContext } from '../config/secret.ts';
 import { type DestinationSurroundings, destinationOf } from '../destination/kinds.ts';
+import type { PollPolicy } from '../poll/plan.ts';
 import type { PollAccount } from '../poll/poll.ts';
 import { pop3Source } from '../source/pop3/source.ts';
 import { accountFolder } from '../state/account-folder.ts';
+import { isFirstContact, noteContact } from '../state/first-contact.ts';
 import { openJournalStore } from '../state/journal-seen-store.ts';
 import type { Secret } from '../util/secret.ts';
 
@@ -18,11 +20,15 @@ export interface Composition {
   readonly now: () => number;
   /** Tells the user what is no failure; who only looks needs none. */
   readonly notice?: (account: string, text: string) => void;
+  /** Whether the clock can be trusted with a message's age; without, none is deleted for it. */
+  readonly isClockSure?: boolean;
+  /** Only the retention is wanted. */
+  readonly onlyPrune?: boolean;
 }
 
 /** The composition root: an account's configuration becomes the parts that a poll works with. */
 export function composeAccount(account: AccountConfig, composition: Composition): PollAccount {
-  const { name, host, port, tls, user, keep, maxSize, limit, trace, deliver } = account;
+  const { name, host, port, tls, user, trace, deliver } = account;
   const { stateDir, wait, secrets, signal, now } = composition;
   return {
     name,
@@ -58,18 +64,29 @@ export function composeAccount(account: AccountConfig, composition: Composition)
         signal,
         lock: use === 'poll',
       }),
-    policy: { keep, maxSize, limit },
+    policy: policyOf(account, composition),
+    onReject: account.onReject,
+    onFirstContact: () => noteContact(stateDir, name),
     envelope: { account: name, host, user, protocol: tls === 'off' ? 'POP3' : 'POP3S', trace },
   };
+}
+
+function policyOf(account: AccountConfig, composition: Composition): PollPolicy {
+  const { name, keep, atMost, maxSize, limit, maxBytes, order, first } = account;
+  const { stateDir, isClockSure = false, onlyPrune = false } = composition;
+  const marks = first === 'new' && isFirstContact(stateDir, name);
+  const fetch = onlyPrune ? 'nothing' : marks ? 'marked' : 'all';
+  return { keep, atMost, isClockSure, maxSize, limit, maxBytes, order, fetch };
 }
 
 function surroundingsOf(
   account: string,
   { stateDir, secrets: { env }, signal, notice }: Composition,
 ): DestinationSurroundings {
-  const spool = join(accountFolder(stateDir, account), 'spool');
+  const folder = accountFolder(stateDir, account);
   return {
-    spool,
+    spool: join(folder, 'spool'),
+    quarantine: join(folder, 'quarantine'),
     env,
     user: userOf(env),
     hostname: hostname(),

@@ -9,6 +9,8 @@ import { type Entry, entryOf, type Mistake, type Span, type Tree } from './tree.
 export interface AccountSources {
   readonly entry: Entry;
   readonly defaults: Tree | undefined;
+  /** ms between two polls, where the account says nothing else. */
+  readonly every: number | undefined;
   /** Keys that were meant by misspelled ones, and so are not called missing. */
   readonly meant: ReadonlySet<string>;
 }
@@ -31,6 +33,8 @@ type Draft = { readonly [Name in keyof AccountConfig]: AccountConfig[Name] | und
 function isComplete(draft: Draft): draft is AccountConfig {
   const optional: ReadonlySet<string> = new Set<keyof AccountConfig>([
     'maxSize',
+    'maxBytes',
+    'atMost',
     'limit',
     'password',
     'proxy',
@@ -69,11 +73,17 @@ class AccountReader {
       bind: settings.read('bind', all),
       deliver: settings.read('deliver', all),
       keep: settings.read('keep', all),
+      atMost: settings.read('atMost', all),
+      every: settings.read('every', all) ?? this.#sources.every,
+      first: settings.read('first', all),
+      order: settings.read('order', all),
       timeout: settings.read('timeout', all),
       pipelining: settings.read('pipelining', all),
+      onReject: settings.read('onReject', all),
       trace: settings.read('trace', all),
       maxSize: settings.read('maxSize', all),
       limit: settings.read('limit', all),
+      maxBytes: settings.read('maxBytes', all),
       enabled: settings.read('enabled', all),
     };
   }

@@ -7,7 +7,11 @@ import { type Entry, entryOf, type Mistake, type Tree } from './tree.ts';
 import { nameOf, quoted } from './values.ts';
 
 /** The valid ones of the accounts; what is wrong with the others, and with the defaults, is reported. */
-export function readAccounts(tree: Tree, home: string, mistakes: Mistake[]): AccountConfig[] {
+export function readAccounts(
+  tree: Tree,
+  { home, every }: { readonly home: string; readonly every: number | undefined },
+  mistakes: Mistake[],
+): AccountConfig[] {
   const defaults = checkedMap(entryOf(tree, 'defaults'), accountGroup, [topGroup], mistakes);
   if (defaults !== undefined) checkDefaults(defaults.map, home, mistakes);
   return accountEntries(tree, mistakes).flatMap((entry) => {
@@ -15,7 +19,7 @@ export function readAccounts(tree: Tree, home: string, mistakes: Mistake[]): Acc
     const own = checkedMap(entry, accountGroup, [topGroup], mistakes);
     if (own === undefined) return [];
     const meant = new Set([...own.meant, ...(defaults?.meant ?? [])]);
-    const sources = { entry, defaults: defaults?.map, meant };
+    const sources = { entry, defaults: defaults?.map, every, meant };
     return readAccount(sources, home, mistakes) ?? [];
   });
 }

@@ -1,4 +1,5 @@
 import type { Secret } from '../util/secret.ts';
+import type { AtMost, Keep } from './retention-values.ts';
 
 /** Where a password comes from; asked only when the account is polled. */
 export type PasswordSource =
@@ -61,21 +62,40 @@ export interface AccountConfig {
   /** Address of this computer to connect from. */
   readonly bind: string | undefined;
   readonly deliver: DestinationSettings;
-  /** true: leave on server; false: delete after delivery. */
-  readonly keep: boolean;
+  readonly keep: Keep;
+  readonly atMost: AtMost | undefined;
+  /** ms between two polls of the scheduler. */
+  readonly every: number;
+  /** On first contact: fetch all that is there, or mark it as seen and fetch only what comes later. */
+  readonly first: 'all' | 'new';
+  /** Which of the new messages come first. */
+  readonly order: 'oldest' | 'newest' | 'smallest';
   /** ms for each network wait. */
   readonly timeout: number;
   readonly pipelining: 'auto' | 'on' | 'off';
+  /** What the destination refuses for good: put aside after a few polls, or tried again each time. */
+  readonly onReject: 'quarantine' | 'keep';
   readonly trace: boolean;
   /** Octets; larger messages are left on the server and named. */
   readonly maxSize: number | undefined;
   /** Messages per run. */
   readonly limit: number | undefined;
+  /** Octets per run. */
+  readonly maxBytes: number | undefined;
   readonly enabled: boolean;
 }
 
-/** Which kind of destination, and its settings; `label` is how people call it. */
+/** Where messages go: one destination, or several of which all must accept. `label` is how people call it. */
 export type DestinationSettings =
+  | SingleDestination
+  | {
+      readonly kind: 'several';
+      readonly label: string;
+      readonly parts: readonly SingleDestination[];
+    };
+
+/** Which kind of destination, and its settings. */
+export type SingleDestination =
   | { readonly kind: 'maildir'; readonly path: string; readonly label: string }
   | { readonly kind: 'mbox'; readonly path: string; readonly label: string }
   | PipeDestination

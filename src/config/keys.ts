@@ -8,10 +8,11 @@ import { readAddress, readProxy, readTlsVersion } from './connection-values.ts';
 import { readDeliver } from './deliver.ts';
 import { readPassword } from './password.ts';
 import { readPath, type WrittenPath } from './paths.ts';
-import { readDuration, readSize } from './quantities.ts';
+import { type PollingValues, pollingKeys, readInterval } from './polling-keys.ts';
+import { readDuration } from './quantities.ts';
 import type { Read } from './reading.ts';
 import { readEmail, readFingerprint, readHost } from './server-values.ts';
-import { nameOf, readBoolean, readChoice, readInteger, readText } from './values.ts';
+import { readBoolean, readChoice, readInteger, readText } from './values.ts';
 
 /**
  * One key of the configuration. Parsing, the hints for misspelled keys and, in time, help, man page and JSON Schema
@@ -35,7 +36,7 @@ export interface Key<T> {
 export type Keys<Values> = { readonly [Name in keyof Values]-?: Key<Values[Name]> };
 
 /** What the keys of an account hold. */
-export interface AccountValues {
+export interface AccountValues extends PollingValues {
   readonly email: string;
   readonly host: string;
   readonly port: number;
@@ -52,23 +53,16 @@ export interface AccountValues {
   readonly proxy: ProxySettings;
   readonly bind: string;
   readonly deliver: DestinationSettings;
-  readonly keep: boolean;
   readonly timeout: number;
   readonly pipelining: 'auto' | 'on' | 'off';
+  readonly onReject: 'quarantine' | 'keep';
   readonly trace: boolean;
-  readonly maxSize: number;
-  readonly limit: number;
   readonly enabled: boolean;
 }
 
-const readKeep: Read<boolean> = (tree, reading) => {
-  if (tree.kind === 'text' && /^\d+ ?[smhd]$/.test(tree.text))
-    return reading.report(tree, `${nameOf(tree)} is not supported yet`, 'write true or false');
-  return readBoolean(tree, reading);
-};
-
 /** Keys of an account, and of `defaults`. */
 export const accountKeys: Keys<AccountValues> = {
+  ...pollingKeys,
   email: {
     read: readEmail,
     default: undefined,
@@ -184,13 +178,6 @@ export const accountKeys: Keys<AccountValues> = {
     example: '~/Maildir/',
     mistakenFor: ['destination', 'maildir', 'mailbox', 'folder', 'delivery'],
   },
-  keep: {
-    read: readKeep,
-    default: 'true',
-    doc: 'true leaves messages on the server, false deletes them after delivery',
-    example: 'false',
-    mistakenFor: ['delete', 'leave'],
-  },
   timeout: {
     read: readDuration('1d'),
     default: '60s',
@@ -203,25 +190,19 @@ export const accountKeys: Keys<AccountValues> = {
     doc: 'several commands at once: auto where the server offers it',
     example: 'off',
   },
+  onReject: {
+    read: readChoice(['quarantine', 'keep']),
+    default: 'quarantine',
+    doc: 'what the destination refuses for good: quarantine, or keep trying',
+    example: 'keep',
+    mistakenFor: ['quarantine', 'reject', 'onerror'],
+  },
   trace: {
     read: readBoolean,
     default: 'true',
     doc: 'adds Received: above each message',
     example: 'false',
     mistakenFor: ['received'],
-  },
-  maxSize: {
-    read: readSize,
-    default: undefined,
-    doc: 'larger messages stay on the server and are named',
-    example: '50MB',
-  },
-  limit: {
-    read: readInteger(1, 1_000_000_000),
-    default: undefined,
-    doc: 'most messages in one run',
-    example: '500',
-    mistakenFor: ['maxmessages', 'fetchlimit'],
   },
   enabled: {
     read: readBoolean,
@@ -255,6 +236,7 @@ export const alertKeys: Keys<AlertValues> = {
 export interface TopValues {
   readonly jobs: number;
   readonly perHost: number;
+  readonly every: number;
   readonly stateDir: WrittenPath;
 }
 
@@ -271,6 +253,13 @@ export const topKeys: Keys<TopValues> = {
     default: '2',
     doc: 'sessions at once to one host',
     example: '1',
+  },
+  every: {
+    read: readInterval,
+    default: '5m',
+    doc: 'time between two polls of popfetch run',
+    example: '15m',
+    mistakenFor: ['interval'],
   },
   stateDir: {
     read: readPath,

@@ -56,12 +56,13 @@ function readConfig(
   const settings = new Settings(topKeys, [tree]);
   const jobs = settings.read('jobs', surroundings);
   const perHost = settings.read('perHost', surroundings);
+  const every = settings.read('every', surroundings);
   const stateDir = settings.read('stateDir', surroundings)?.absolute;
   const alerts = checkedMap(entryOf(tree, 'alerts'), alertGroup, [], mistakes);
   const alert = new Settings(alertKeys, [alerts?.map], 'alerts.');
   const after = alert.read('after', surroundings);
   const remind = alert.read('remind', surroundings);
-  const accounts = readAccounts(tree, home, mistakes);
+  const accounts = readAccounts(tree, { home, every }, mistakes);
   if (jobs === undefined || perHost === undefined) return undefined;
   if (after === undefined || remind === undefined) return undefined;
   return { path, accounts, jobs, perHost, stateDir, alerts: { after, remind } };

@@ -87,6 +87,8 @@ function fieldsOf(event: PopfetchEvent): Fields | undefined {
       const when = date === undefined ? undefined : new Date(date).toISOString();
       return { event: type, account, uidl: uid, new: isNew, date: when, ...fields };
     }
+    case 'run.reload':
+      return { event: event.type, accounts: event.accounts, problem: event.problem };
     case 'account.end':
       return accountEnd(event);
     case 'run.end':
@@ -109,6 +111,7 @@ function accountEnd(event: Extract<PopfetchEvent, { type: 'account.end' }>): Fie
     onServer: counts.onServer,
     onServerSize: counts.onServerSize,
     durationMs: Math.round(durationMs),
+    nextPoll: event.nextPoll === undefined ? undefined : new Date(event.nextPoll).toISOString(),
     code: failure?.code,
   };
 }

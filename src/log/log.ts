@@ -76,7 +76,7 @@ function entryFor(event: PopfetchEvent, surroundings: Surroundings, now: () => n
     }
     case 'message': {
       const { type: _type, account: _account, action, uid, ...fields } = event;
-      const failed = action === 'rejected' || event.output !== undefined;
+      const failed = action === 'rejected' || action === 'quarantined' || event.output !== undefined;
       const level = failed ? 'warn' : 'debug';
       return { level, message: action, fields: { uidl: uid, ...fields } };
     }
@@ -90,6 +90,11 @@ function entryFor(event: PopfetchEvent, surroundings: Surroundings, now: () => n
     }
     case 'notice':
       return { level: 'warn', message: event.text, fields: {} };
+    case 'run.reload': {
+      const { accounts, problem } = event;
+      if (problem !== undefined) return { level: 'error', message: problem, fields: {} };
+      return { level: 'info', message: 'reload', fields: { accounts } };
+    }
     case 'account.end':
       return accountEnd(event, surroundings.of(event, now()));
     case 'run.end':

@@ -75,6 +75,7 @@ class Page {
       case 'account.start':
       case 'account.phase':
       case 'account.list':
+      case 'run.reload':
       case 'peek':
       case 'transcript':
         break;
@@ -86,6 +87,11 @@ class Page {
   #message(event: Event<'message'>): void {
     const { account, action, number, size, reason = '' } = event;
     if (action === 'skipped' || action === 'rejected') this.#leftBehind.add(event);
+    if (action === 'quarantined')
+      this.#leftBehind.add({
+        ...event,
+        reason: `put into quarantine, refused too often: ${reason}`,
+      });
     const intention = intentions.get(action);
     if (intention === undefined) return;
     const what = `${intention.padEnd(14)}${this.#name(account)}${String(number).padStart(5)}`;

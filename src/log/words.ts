@@ -74,8 +74,12 @@ const planReasons: ReadonlyMap<string, string> = new Map([
   ['new', 'new'],
   ['seen', 'seen already'],
   ['delivered', 'safely delivered, keep: false'],
+  ['expired', 'kept as long as keep says'],
+  ['over-quota', 'safely delivered, and the maildrop holds more than atMost'],
+  ['first-contact', 'there before the first contact, first: new'],
   ['too-large', 'larger than maxSize'],
   ['over-limit', 'over the limit for one run'],
+  ['quarantined', 'in quarantine (popfetch quarantine list)'],
   ['breaks-session', 'the session breaks off in it'],
 ]);
 
@@ -216,8 +220,8 @@ function wrongCertificate({ host, failure, reason }: Story): string {
 
 function loginPaused({ failure, context }: Story): string {
   const { now, failing, account } = context;
-  const { seconds } = failure.facts;
-  const often = failing === undefined ? 'too often' : formatCount(failing.count, 'time');
+  const { seconds, count = failing?.count } = failure.facts;
+  const often = count === undefined ? 'too often' : formatCount(count, 'time');
   const next = seconds === undefined ? '' : `; next try ${formatMoment(now + seconds * 1000, now)}`;
   const byHand = account === undefined ? '' : ` (now: popfetch --once ${account})`;
   return `login refused ${often}${next}${byHand}`;

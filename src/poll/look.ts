@@ -1,7 +1,7 @@
 import { asFailure } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import type { Listing, SourceSession } from '../source/source.ts';
-import { type Plan, planPoll } from './plan.ts';
+import { type LeftAlone, type Plan, planPoll } from './plan.ts';
 import type { PollAccount, PollContext, PollResult } from './poll.ts';
 import { listed } from './prepare.ts';
 import { Tally } from './tally.ts';
@@ -28,7 +28,7 @@ export async function look(
     await using store = await account.openStore('dry-run');
     await using session = await openSession(account, context, context.signal);
     const listing = await listed(session, store);
-    const plan = planPoll(listing, store, account.policy);
+    const plan = planPoll(listing, store, account.policy, context.now());
     report(account, context.emit, listing, plan, tally);
     await at({ session, listing, plan });
     await session.quit();
@@ -73,9 +73,14 @@ export function report(
     account: account.name,
     messages: tally.onServer,
     size: listing.size,
-    new: plan.retrieve.length + plan.leave.length,
+    new: plan.retrieve.length + plan.leave.filter(isNew).length,
     newSize: plan.retrieve.reduce((sum, { size }) => sum + size, 0),
   });
+}
+
+/** What is in quarantine is here, though not where it was to be. */
+function isNew({ because }: LeftAlone): boolean {
+  return because !== 'quarantined';
 }
 
 function announcePlan({ name, destinationLabel }: PollAccount, emit: Emit, plan: Plan): void {

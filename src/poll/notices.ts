@@ -1,4 +1,5 @@
 import type { Listing, SourceSession } from '../source/source.ts';
+import { type Retention, tooShortExpire } from './retention.ts';
 
 /** What a listing leaves open, in words. */
 export function listingNotices({ oddities }: Listing): readonly string[] {
@@ -25,12 +26,14 @@ export function listingNotices({ oddities }: Listing): readonly string[] {
 /** What the server says it does with kept mail, where that is not what the account wants. */
 export function expiryNotice(
   { expireDays }: Pick<SourceSession, 'expireDays'>,
-  keep: boolean,
+  keep: Retention['keep'],
 ): string | undefined {
-  if (!keep || expireDays === undefined) return undefined;
-  return expireDays === 0
-    ? 'the server may remove what was fetched (EXPIRE 0), although keep is true'
-    : `the server removes mail after ${expireDays} days (EXPIRE ${expireDays}), although keep is true`;
+  const days = tooShortExpire({ keep }, expireDays);
+  if (days === undefined) return undefined;
+  const wish = keep === true ? 'although keep is true' : 'before keep says';
+  return days === 0
+    ? `the server may remove what was fetched (EXPIRE 0), ${wish}`
+    : `the server removes mail after ${days} days (EXPIRE ${days}), ${wish}`;
 }
 
 export function churnNotice(recognised: number, delivered: number): string {

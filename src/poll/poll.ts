@@ -7,9 +7,11 @@ import type { SeenStore } from '../state/seen-store.ts';
 import { openSession } from './look.ts';
 import { recordsOf, settledMarks, withoutUniqueId } from './look-alikes.ts';
 import { churnNotice } from './notices.ts';
-import type { PollPolicy } from './plan.ts';
+import { dueDeletions, type Plan, type PollPolicy } from './plan.ts';
 import { listed, type Prepared, prepare } from './prepare.ts';
-import { Retrieving, type RetrievingOutcome } from './retrieving.ts';
+import { forQuarantine } from './quarantine.ts';
+import type { PlannedDeletion } from './retention.ts';
+import { Retrieving, type RetrievingOutcome, type RetrievingParts } from './retrieving.ts';
 import { type Ended, policyLeft, wantsAnotherSession } from './sessions.ts';
 import { recover } from './settle.ts';
 import { Tally } from './tally.ts';
@@ -27,6 +29,10 @@ export interface PollAccount {
   /** Takes the account's lock and reads its seen list; a dry run takes no lock and writes nothing. */
   readonly openStore: (use: 'poll' | 'dry-run') => Promise<SeenStore>;
   readonly policy: PollPolicy;
+  /** What to do with what the destination refuses for good; undefined is keep. */
+  readonly onReject?: 'quarantine' | 'keep';
+  /** Called when what was there on first contact is marked as seen. Resolves when that is durable. */
+  readonly onFirstContact?: () => Promise<void>;
   readonly envelope: Omit<Envelope, 'receivedAt'>;
 }
 
@@ -127,8 +133,8 @@ async function pollSession(parts: Parts, only: string | undefined): Promise<Sess
     only,
   });
   if (only === undefined) tellPlan(parts, session, listing, prepared);
-  const retrieving = new Retrieving({ ...parts, ...prepared, session, drop });
-  const outcome = await retrieving.run();
+  if (account.policy.fetch === 'marked') await markFirst(parts, prepared.plan);
+  const outcome = await retrieve({ ...parts, ...prepared, session, drop });
   await recordTrouble(outcome, parts);
   if (outcome.torn === undefined && outcome.failure && !outcome.mayQuit) throw outcome.failure;
   if (outcome.mayQuit) await finish(parts, session, listing, prepared, outcome);
@@ -148,6 +154,20 @@ async function pollSession(parts: Parts, only: string | undefined): Promise<Sess
   };
 }
 
+/** What was refused once too often comes over once more, into quarantine: the message itself is not kept until then. */
+async function retrieve(parts: RetrievingParts): Promise<RetrievingOutcome> {
+  const outcome = await new Retrieving(parts).run();
+  const { account, context, plan, store } = parts;
+  const isOver = !outcome.mayQuit || context.stop.aborted || account.onReject !== 'quarantine';
+  if (isOver || (outcome.failure && outcome.failure.nature.scope !== 'message')) return outcome;
+  const refused = forQuarantine(plan, store);
+  if (refused.length === 0) return outcome;
+  const aside = { ...plan, retrieve: refused };
+  const again = await new Retrieving({ ...parts, recogniser: undefined, plan: aside }).run();
+  const { mayQuit, torn } = again;
+  return { ...outcome, mayQuit, torn, failure: mayQuit ? outcome.failure : again.failure };
+}
+
 /** Deletions, QUIT, and what is known only now that the session has ended well. */
 async function finish(
   parts: Parts,
@@ -158,19 +178,18 @@ async function finish(
 ): Promise<void> {
   const { account, context, store, tally } = parts;
   const stored = [...same, ...recognised].map(({ ref }) => ref);
+  const due = dueDeletions(plan, store);
   const doomed = new Set([
-    ...plan.delete.map(({ ref }) => ref),
+    ...due.map(({ ref }) => ref),
     ...(plan.onceDelivered === 'delete' ? stored : []),
   ]);
   for (const ref of doomed) session.delete(ref);
-  const { deleted, refused } = await quit(parts, session);
+  const { deleted, refused } = await quit(parts, session, due);
   const gone = new Set(deleted.map(({ uid }) => uid));
   // It has the unique-id of one that left, and was not compared yet: it has not come back.
   const isUnproven = (uid: string): boolean => suspects.has(uid) && store.isGone(uid);
   if (listing.complete) {
-    const there = recordsOf(
-      listing.messages.filter(({ uid }) => !gone.has(uid) && !isUnproven(uid)),
-    );
+    const there = recordsOf(listing.messages.filter(({ uid }) => !gone.has(uid) && !isUnproven(uid)));
     await store.reconcile(there, context.now());
   }
   await store.forget([
@@ -182,6 +201,16 @@ async function finish(
     context.emit({ type: 'notice', account: account.name, text });
   }
   refuseHalfDeleted(refused);
+}
+
+/** Before anything else may fail: what comes later is fetched, what is there is not. */
+async function markFirst({ account, store, context }: Parts, plan: Plan): Promise<void> {
+  const there = plan.leave.filter(({ because }) => because === 'first-contact');
+  await store.mark(
+    there.map(({ ref }) => ref.uid),
+    context.now(),
+  );
+  await account.onFirstContact?.();
 }
 
 /** A listing that is empty or cut short by a glitch settles nothing. */
@@ -203,10 +232,14 @@ async function recordTrouble(
 async function quit(
   { account, context, tally }: Parts,
   session: SourceSession,
+  due: readonly PlannedDeletion[],
 ): Promise<QuitOutcome> {
+  const reasons = new Map(due.map(({ ref, because }) => [ref.uid, because]));
   const outcome = await session.quit();
   tally.deleted += outcome.deleted.length;
   if (tally.onServer !== undefined) tally.onServer -= outcome.deleted.length;
+  const gone = outcome.deleted.reduce((sum, { size }) => sum + size, 0);
+  if (tally.onServerSize !== undefined) tally.onServerSize = Math.max(0, tally.onServerSize - gone);
   for (const { uid, number, size } of outcome.deleted)
     context.emit({
       type: 'message',
@@ -215,7 +248,7 @@ async function quit(
       uid,
       number,
       size,
-      reason: 'delivered',
+      reason: reasons.get(uid) ?? 'delivered',
     });
   return outcome;
 }

@@ -6,6 +6,7 @@ import type { SeenStore } from '../state/seen-store.ts';
 import { churnMark, isChurn, type Same, sameByHeader } from './churn.ts';
 import { type Group, lookAlikesAmong } from './look-alikes.ts';
 import { type Plan, type PollPolicy, planPoll } from './plan.ts';
+import { withQuarantined } from './quarantine.ts';
 import { Recogniser } from './recogniser.ts';
 import { othersUnderOldIds } from './returned.ts';
 import { type Sorted, toTryAlone, withoutTorn } from './torn.ts';
@@ -46,7 +47,7 @@ export function listed(session: SourceSession, store: Pick<SeenStore, 'has'>): P
 export async function prepare(listing: Listing, preparing: Preparing): Promise<Prepared> {
   const { store, policy, now } = preparing;
   const { messages } = listing;
-  if (listing.oddities?.nameless === true && policy.keep) throw cannotTell();
+  if (listing.oddities?.nameless === true && policy.keep !== false) throw cannotTell();
   const alikes = lookAlikesAmong(messages, store);
   await store.mark(alikes.marks, now());
   const moved = !preparing.session.retrievalRemoves && isChurn(messages, store);
@@ -56,8 +57,14 @@ export async function prepare(listing: Listing, preparing: Preparing): Promise<P
   const recogniser = await recogniserFor(listing, suspects, moved, store);
   const same = moved && recogniser ? await knownByHeader(messages, preparing, recogniser) : [];
   for (const { ref } of same) suspects.delete(ref.uid);
-  const known = { has: (uid: string) => store.has(uid) && !suspects.has(uid) };
-  const sorted = sortedPlan(planPoll(listing, known, policy), preparing);
+  const isKnown = (uid: string) => store.has(uid) && !suspects.has(uid);
+  const known = {
+    has: isKnown,
+    deliveredAt: (uid: string) => (isKnown(uid) ? store.deliveredAt(uid) : undefined),
+  };
+  const plan = withQuarantined(planPoll(listing, known, policy, now()), messages, store);
+  const due = plan.delete.filter(({ ref }) => !alikes.suspects.has(ref.uid));
+  const sorted = sortedPlan({ ...plan, delete: due }, preparing);
   return { ...sorted, recogniser, suspects, same, open: alikes.open, isChurn: moved };
 }
 

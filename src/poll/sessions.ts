@@ -35,9 +35,15 @@ export function wantsAnotherSession(ended: Ended, sessions: number, torn: number
   return retrievalRemoves || deleted >= windowful;
 }
 
-/** What the limit leaves to the run's further sessions. */
-export function policyLeft(policy: PollPolicy, stored: { readonly new: number }): PollPolicy {
-  return policy.limit === undefined
-    ? policy
-    : { ...policy, limit: Math.max(policy.limit - stored.new, 0) };
+/** What the limits leave to the run's further sessions. */
+export function policyLeft(
+  policy: PollPolicy,
+  stored: { readonly new: number; readonly bytes: number },
+): PollPolicy {
+  const { limit, maxBytes } = policy;
+  const octets = maxBytes === undefined ? undefined : maxBytes - stored.bytes;
+  // Nothing is left: not even the one message that is taken whatever its size.
+  const isSpent = octets !== undefined && octets <= 0;
+  const left = limit === undefined ? undefined : Math.max(limit - stored.new, 0);
+  return { ...policy, limit: isSpent ? 0 : left, maxBytes: octets };
 }

@@ -12,7 +12,7 @@ export interface Candidate {
   /** Host whose session limit it counts against. */
   readonly host: string;
   /** Its last poll failed: it may well sit on its place until it times out. */
-  readonly doubtful: boolean;
+  readonly doubtful?: boolean;
 }
 
 /**
@@ -32,7 +32,7 @@ export class Places {
   }
 
   /** Runs it when there is a place. Those who wait come in order. */
-  take<Outcome>({ host, doubtful }: Candidate, run: () => Promise<Outcome>): Promise<Outcome> {
+  take<Outcome>({ host, doubtful = false }: Candidate, run: () => Promise<Outcome>): Promise<Outcome> {
     const inHost = () => this.#ofHost(host)(() => this.#any(run));
     return doubtful ? this.#doubtful(inHost) : inHost();
   }

@@ -12,8 +12,8 @@ export async function pollRound<Outcome>(
 ): Promise<readonly Outcome[]> {
   const places = new Places(limits);
   const outcomes = new Map<RoundAccount<Outcome>, Promise<Outcome>>();
-  const sure = accounts.filter(({ doubtful }) => !doubtful);
-  const inDoubt = accounts.filter(({ doubtful }) => doubtful);
+  const sure = accounts.filter(({ doubtful }) => doubtful !== true);
+  const inDoubt = accounts.filter(({ doubtful }) => doubtful === true);
   for (const account of [...sure, ...inDoubt])
     outcomes.set(account, places.take(account, account.run));
   return Promise.all(accounts.flatMap((account) => outcomes.get(account) ?? []));

@@ -107,15 +107,19 @@ export class Scheduler {
     const now = this.#parts.clock.now();
     const due = [...this.#entries.values()].filter((entry) => entry.isDue(now));
     for (const entry of due.sort((one, other) => one.dueAt - other.dueAt)) {
-      const running = this.#poll(entry, signals).catch((thrown: unknown) => {
-        this.#broken = { thrown };
-      });
+      const running = this.#pollAndWake(entry, signals).finally(() => this.#running.delete(running));
       this.#running.add(running);
-      void running.then(() => {
-        this.#running.delete(running);
-        this.#wake.abort();
-      });
     }
+  }
+
+  /** Never rejects. */
+  async #pollAndWake(entry: Entry, signals: EndSignals): Promise<void> {
+    try {
+      await this.#poll(entry, signals);
+    } catch (thrown) {
+      this.#broken = { thrown };
+    }
+    this.#wake.abort();
   }
 
   async #poll(entry: Entry, signals: EndSignals): Promise<void> {

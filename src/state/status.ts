@@ -14,6 +14,32 @@ export interface AccountStatus {
   readonly delivered: number;
   readonly onServer: number | undefined;
   readonly onServerSize: number | undefined;
+  /** When the scheduler polls it next; undefined where none runs. */
+  readonly nextPollAt: number | undefined;
+  /** ms that the server demands between two logins. */
+  readonly loginDelay: number | undefined;
+  /** Logins refused in a row. */
+  readonly refused: RefusedLogins | undefined;
+  /** Since when the clock is in doubt: no message is deleted for its age until another poll found it going on. */
+  readonly clockDoubtedAt: number | undefined;
+  /** New messages that the last poll left on the server, by reason. */
+  readonly left: readonly LeftOnServer[];
+}
+
+export interface RefusedLogins {
+  readonly count: number;
+  readonly at: number;
+  /** Digest of the account's settings at the last one: others are tried at once. */
+  readonly settings: string;
+}
+
+export interface LeftOnServer {
+  readonly reason: string;
+  readonly count: number;
+  /** Octets. */
+  readonly size: number;
+  /** Unique-ids of the first of them. */
+  readonly uids: readonly string[];
 }
 
 export const noStatus: AccountStatus = {
@@ -23,6 +49,11 @@ export const noStatus: AccountStatus = {
   delivered: 0,
   onServer: undefined,
   onServerSize: undefined,
+  nextPollAt: undefined,
+  loginDelay: undefined,
+  refused: undefined,
+  clockDoubtedAt: undefined,
+  left: [],
 };
 
 const version = 1;
@@ -59,7 +90,28 @@ function statusFrom(said: Fields): AccountStatus {
     delivered: numberOf(said.delivered) ?? 0,
     onServer: numberOf(said.onServer),
     onServerSize: numberOf(said.onServerSize),
+    nextPollAt: numberOf(said.nextPollAt),
+    loginDelay: numberOf(said.loginDelay),
+    refused: refusedFrom(said.refused),
+    clockDoubtedAt: numberOf(said.clockDoubtedAt),
+    left: Array.isArray(said.left) ? said.left.flatMap((one) => leftFrom(one) ?? []) : [],
   };
+}
+
+function refusedFrom(said: unknown): RefusedLogins | undefined {
+  if (!isFields(said)) return undefined;
+  const { settings } = said;
+  const count = numberOf(said.count);
+  const at = numberOf(said.at);
+  if (count === undefined || at === undefined || typeof settings !== 'string') return undefined;
+  return { count, at, settings };
+}
+
+function leftFrom(said: unknown): LeftOnServer | undefined {
+  if (!isFields(said) || typeof said.reason !== 'string') return undefined;
+  const uids = Array.isArray(said.uids) ? said.uids.filter((uid) => typeof uid === 'string') : [];
+  const count = numberOf(said.count) ?? uids.length;
+  return { reason: said.reason, count, size: numberOf(said.size) ?? 0, uids };
 }
 
 function failingFrom(said: unknown): Failing | undefined {

@@ -9,6 +9,7 @@ import { pop3Source } from '../../src/source/pop3/source.ts';
 import { openJournalStore } from '../../src/state/journal-seen-store.ts';
 import { Secret } from '../../src/util/secret.ts';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
+import { plainPolicy } from '../support/policy.ts';
 import { surroundingsIn } from '../support/surroundings.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
@@ -46,7 +47,7 @@ function accountAt(server: MaildropServer, folder: string, keep: boolean): PollA
         signal: never,
         lock: true,
       }),
-    policy: { keep, maxSize: undefined, limit: undefined },
+    policy: { ...plainPolicy, keep },
     envelope: { account: 'a', host, user, protocol: 'POP3', trace: false },
   };
 }

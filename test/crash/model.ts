@@ -4,6 +4,7 @@ import type { MessageRef } from '../../src/mail/message.ts';
 import type { PollAccount } from '../../src/poll/poll.ts';
 import type { MailSource, Retrieval, SourceSession } from '../../src/source/source.ts';
 import type { SeenStore } from '../../src/state/seen-store.ts';
+import { plainPolicy } from '../support/policy.ts';
 
 /** Thrown instead of the process being killed. */
 export class Killed extends Error {}
@@ -68,7 +69,7 @@ export class Life {
       destinationLabel: 'model',
       destination: () => this.#destination(),
       openStore: () => Promise.resolve(this.#store()),
-      policy: { keep, maxSize: undefined, limit: undefined },
+      policy: { ...plainPolicy, keep },
       envelope: { account: 'model', host: 'h', user: 'u', protocol: 'POP3', trace: false },
     };
   }
@@ -157,7 +158,7 @@ export class Life {
       size: seen.size,
       unsettled: [...intents.values()],
       has: (uid) => seen.has(uid),
-      deliveredAt: () => undefined,
+      deliveredAt: (uid) => (seen.has(uid) ? 1 : undefined),
       intend: (batch) =>
         this.effect(`intend ${uidsOf(batch)}`, () => {
           for (const intent of batch) intents.set(intent.uid, intent);

@@ -38,7 +38,16 @@ class Life {
       destinationLabel: 'memory',
       destination: () => new MemoryDestination(this.disk),
       openStore: () => Promise.resolve(new MemorySeenStore(this.records)),
-      policy: { keep: more.keep ?? true, maxSize: undefined, limit: more.limit },
+      policy: {
+        keep: more.keep ?? true,
+        maxSize: undefined,
+        maxBytes: undefined,
+        limit: more.limit,
+        order: 'oldest',
+        fetch: 'all',
+        atMost: undefined,
+        isClockSure: true,
+      } as const,
       envelope: { account: 'a', host, user: 'joe', protocol: 'POP3', trace: false },
     };
     const emit = (event: PopfetchEvent) => void this.events.push(event);

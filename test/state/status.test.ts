@@ -20,6 +20,11 @@ const status: AccountStatus = {
   delivered: 7,
   onServer: 3,
   onServerSize: 4000,
+  nextPollAt: 302_000,
+  loginDelay: 60_000,
+  refused: { count: 2, at: 2000, settings: 'abc' },
+  clockDoubtedAt: 1500,
+  left: [{ reason: 'too-large', count: 2, size: 9000, uids: ['a', 'b'] }],
 };
 
 describe('the status of an account', () => {

@@ -1,12 +1,10 @@
 import type { AccountConfig, Config } from '../../config/config.ts';
-import { Failure } from '../../errors.ts';
+import type { Failure } from '../../errors.ts';
 import type { Emit } from '../../events.ts';
-import { dryRun } from '../../poll/look.ts';
-import { type PollResult, poll } from '../../poll/poll.ts';
 import { pollRound } from '../../scheduler/round.ts';
-import { type HealthNews, updateHealth } from '../account-health.ts';
+import { readStatus } from '../../state/status.ts';
+import { type AccountOutcome, runAccount } from '../account-run.ts';
 import type { Invocation } from '../args.ts';
-import { composeAccount } from '../compose.ts';
 import { chooseAccounts, load, tellProblem } from '../configuration.ts';
 import { type ExitStatus, exitStatus, worst } from '../exit-status.ts';
 import { overrides } from '../overrides.ts';
@@ -53,12 +51,6 @@ interface RoundParts {
   readonly emit: Emit;
 }
 
-interface Outcome {
-  readonly account: string;
-  readonly result: PollResult;
-  readonly status: ExitStatus;
-}
-
 class OnceRound {
   readonly #parts: RoundParts;
   readonly #stateDir: string;
@@ -79,12 +71,12 @@ class OnceRound {
     const outcomes = await pollRound(
       accounts.map((account) => ({
         host: account.host,
-        doubtful: false,
+        doubtful: readStatus(this.#stateDir, account.name).failing !== undefined,
         run: () => this.#account(account),
       })),
       { jobs: invocation.jobs ?? config.jobs, perHost: config.perHost },
     );
-    const failed = outcomes.filter(({ result }) => result.failure).map(({ account }) => account);
+    const failed = outcomes.filter((one) => this.#statusOf(one) !== 0);
     const sum = (count: 'new' | 'bytes') =>
       outcomes.reduce((total, { result }) => total + result.counts[count], 0);
     const exitCode = this.#exitCode(outcomes, sum('new'));
@@ -92,7 +84,7 @@ class OnceRound {
       type: 'run.end',
       exitCode,
       accountsOk: outcomes.length - failed.length,
-      accountsFailed: failed,
+      accountsFailed: failed.map(({ account }) => account),
       new: sum('new'),
       bytes: sum('bytes'),
       durationMs: performance.now() - began,
@@ -101,91 +93,36 @@ class OnceRound {
     return exitCode;
   }
 
-  #exitCode(outcomes: readonly Outcome[], stored: number): number {
-    const status = worst(outcomes.map((outcome) => outcome.status));
+  #exitCode(outcomes: readonly AccountOutcome[], stored: number): number {
+    const status = worst(outcomes.map((outcome) => this.#statusOf(outcome)));
     return status === 0 && stored === 0 && this.#parts.invocation.failOnEmpty ? 1 : status;
   }
 
-  /** Never rejects: one account's trouble is its own. */
-  async #account(config: AccountConfig): Promise<Outcome> {
-    const { invocation, stopping, world, emit } = this.#parts;
-    const began = performance.now();
-    const { name: account } = config;
-    const context = { emit, stop: stopping.stop, signal: stopping.now, now: world.now };
-    const parts = composeAccount(config, {
-      stateDir: this.#stateDir,
-      wait: this.#parts.wait,
-      secrets: {
-        env: world.env,
-        uid: world.uid,
-        signal: stopping.now,
-        account,
-        readPrompt: invocation.global.input ? world.readPrompt : undefined,
-      },
-      signal: stopping.now,
-      now: world.now,
-      notice: (name, text) => emit({ type: 'notice', account: name, text }),
-    });
-    const result = stopping.stop.aborted
-      ? notStarted
-      : await (invocation.dryRun ? dryRun : poll)(parts, context);
-    return this.#finish(account, parts.destinationLabel, result, performance.now() - began);
-  }
-
-  async #finish(
-    account: string,
-    destination: string,
-    result: PollResult,
-    durationMs: number,
-  ): Promise<Outcome> {
-    const { invocation, config, stopping, world, emit } = this.#parts;
-    const { counts, failure } = result;
-    const { failing, announce, unwritable } = invocation.dryRun
-      ? nothingNew
-      : await updateHealth(this.#stateDir, account, {
-          result,
-          alerts: config.alerts,
-          now: world.now(),
-        });
-    if (unwritable !== undefined && failure === undefined)
-      emit({ type: 'notice', account, text: unwritable.message });
-    emit({
-      type: 'account.end',
-      account,
-      destination,
-      counts,
-      durationMs,
-      dryRun: invocation.dryRun,
-      ...(failure === undefined ? {} : { failure }),
-      ...(failing === undefined ? {} : { failing }),
-      ...(announce === undefined ? {} : { announce }),
-    });
-    if (failure === undefined || quietlySkipped(failure, invocation))
-      return { account, result: { counts }, status: 0 };
-    const status = exitStatus(failure, {
+  #statusOf({ result: { failure }, failing }: AccountOutcome): ExitStatus {
+    const { invocation, config, stopping } = this.#parts;
+    if (failure === undefined || quietlySkipped(failure, invocation)) return 0;
+    return exitStatus(failure, {
       failedPolls: failing?.count ?? 1,
       alertsAfter: config.alerts.after,
       signal: stopping.signal() ?? 'SIGINT',
     });
-    return { account, result, status };
+  }
+
+  #account(account: AccountConfig): Promise<AccountOutcome> {
+    const { invocation, config, stopping, world, emit, wait } = this.#parts;
+    return runAccount(account, {
+      world,
+      emit,
+      stateDir: this.#stateDir,
+      config,
+      signals: stopping,
+      wait,
+      readPrompt: invocation.global.input ? world.readPrompt : undefined,
+      dryRun: invocation.dryRun,
+      named: invocation.accounts.includes(account.name),
+    });
   }
 }
-
-const nothingNew: HealthNews = { failing: undefined, announce: undefined, unwritable: undefined };
-
-/** The signal came before this account's turn. */
-const notStarted: PollResult = {
-  counts: {
-    new: 0,
-    bytes: 0,
-    deleted: 0,
-    skipped: 0,
-    wanted: 0,
-    onServer: undefined,
-    onServerSize: undefined,
-  },
-  failure: new Failure('interrupted', 'stopped before it was polled'),
-};
 
 /** Overlap is normal under cron. */
 function quietlySkipped(failure: Failure, { global }: OnceInvocation): boolean {
