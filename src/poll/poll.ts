@@ -148,6 +148,7 @@ async function pollSession(parts: Parts, only: string | undefined): Promise<Sess
     hasFailed: outcome.failure !== undefined,
     delivered: tally.new - before.new,
     deleted: tally.deleted - before.deleted,
+    listed: listing.messages.length,
     isLimited: prepared.plan.leave.some(({ because }) => because === 'over-limit'),
     retrievalRemoves: session.retrievalRemoves,
     loginDelay: session.loginDelay,
@@ -189,7 +190,9 @@ async function finish(
   // It has the unique-id of one that left, and was not compared yet: it has not come back.
   const isUnproven = (uid: string): boolean => suspects.has(uid) && store.isGone(uid);
   if (listing.complete) {
-    const there = recordsOf(listing.messages.filter(({ uid }) => !gone.has(uid) && !isUnproven(uid)));
+    const there = recordsOf(
+      listing.messages.filter(({ uid }) => !gone.has(uid) && !isUnproven(uid)),
+    );
     await store.reconcile(there, context.now());
   }
   await store.forget([

@@ -5,6 +5,8 @@ export interface Ended {
   /** Messages stored, and deletions confirmed. */
   readonly delivered: number;
   readonly deleted: number;
+  /** Messages in the listing. */
+  readonly listed: number;
   /** A message broke it. */
   readonly wasTorn: boolean;
   readonly hasFailed: boolean;
@@ -20,19 +22,28 @@ export interface Ended {
 const mostSessions = 400;
 /** Messages that may break sessions in one run. */
 const mostTorn = 5;
-/** Servers that list a part of the maildrop list some 250 messages. */
-const windowful = 200;
+/** Servers that list a part of the maildrop list 250 messages, or another round number that somebody chose. */
+const isWindowful = (listed: number): boolean => listed >= 100 && listed % 50 === 0;
 
 /**
  * Whether the poll logs in once more: behind a message that broke the session, and where the server lists a part of the
  * maildrop only and this part is done with. Never where it wants time between two logins. Pure.
  */
 export function wantsAnotherSession(ended: Ended, sessions: number, torn: number): boolean {
-  const { delivered, deleted, wasTorn, hasFailed, isLimited, retrievalRemoves, loginDelay } = ended;
+  const {
+    delivered,
+    deleted,
+    listed,
+    wasTorn,
+    hasFailed,
+    isLimited,
+    retrievalRemoves,
+    loginDelay,
+  } = ended;
   if ((loginDelay ?? 0) > 0 || sessions >= mostSessions) return false;
   if (wasTorn) return torn <= mostTorn;
   if (hasFailed || isLimited || delivered === 0) return false;
-  return retrievalRemoves || deleted >= windowful;
+  return retrievalRemoves || (deleted === listed && isWindowful(listed));
 }
 
 /** What the limits leave to the run's further sessions. */

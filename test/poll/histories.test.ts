@@ -388,6 +388,16 @@ test('a maildrop that is listed in windows is emptied in one run, politely', asy
   }
 });
 
+test('a maildrop of which the oldest 250 are listed is emptied in one run with keep: false', async () => {
+  await using made = await lifeWith();
+  const { life } = made;
+  const all = Array.from({ length: 620 }, (_, n) => ({ uid: `u${n}`, content: message(n) }));
+  windowed(life.server, all, 250);
+  assert.equal((await life.poll({ keep: false })).failure, undefined);
+  assert.equal(life.texts.length, 620);
+  assert.equal(life.server.sessions.length, 3);
+});
+
 /** Lists the next few that were not listed yet, as Gmail does. */
 function windowed(server: MaildropServer, all: readonly MaildropMessage[], size: number): void {
   let at = 0;
