@@ -7,6 +7,7 @@ import {
   peekOf,
   peekOptions,
 } from './look-args.ts';
+import { type StoredInvocation, storedCommands } from './stored-args.ts';
 import { usage, wholeNumber } from './usage.ts';
 
 export interface GlobalOptions {
@@ -46,6 +47,7 @@ export type Invocation =
     }
   | ({ readonly command: 'check'; readonly global: GlobalOptions } & CheckOptions)
   | ({ readonly command: 'peek'; readonly global: GlobalOptions } & PeekOptions)
+  | StoredInvocation<GlobalOptions>
   | { readonly command: 'demo'; readonly serve: boolean; readonly port: number | undefined }
   /** Help or version: to be printed as it is. */
   | { readonly command: 'print'; readonly text: string }
@@ -81,7 +83,7 @@ export function withOnceAsCommand(argv: readonly string[]): string[] {
 }
 
 function commandLine(env: Env, version: string, take: (invocation: Invocation) => void): Argv {
-  return yargs()
+  const commands = yargs()
     .scriptName('popfetch')
     .detectLocale(false)
     .options(globalOptionTable)
@@ -133,7 +135,8 @@ function commandLine(env: Env, version: string, take: (invocation: Invocation) =
       'check the configuration, or say where it is',
       (parser) => configAction(parser),
       (args) => take({ command: 'config', action: args.action, global: globalOptions(args, env) }),
-    )
+    );
+  return storedCommands(commands, (args) => globalOptions(args, env), take)
     .group(Object.keys(globalOptionTable), 'Everywhere:')
     .alias('h', 'help')
     .version('version', `popfetch ${version}`)

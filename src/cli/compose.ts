@@ -79,7 +79,8 @@ function policyOf(account: AccountConfig, composition: Composition): PollPolicy 
   return { keep, atMost, isClockSure, maxSize, limit, maxBytes, order, fetch };
 }
 
-function surroundingsOf(
+/** What a destination has of the world; `account` names its folders. */
+export function surroundingsOf(
   account: string,
   { stateDir, secrets: { env }, signal, notice }: Composition,
 ): DestinationSurroundings {

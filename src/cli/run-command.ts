@@ -34,6 +34,22 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
       const { peek } = await import('./commands/peek.ts');
       return peek(invocation, world);
     }
+    case 'quarantine': {
+      const { quarantine } = await import('./commands/quarantine.ts');
+      return quarantine(invocation, world);
+    }
+    case 'verify': {
+      const { verify } = await import('./commands/verify.ts');
+      return verify(invocation, world);
+    }
+    case 'state': {
+      const { refetch } = await import('./commands/refetch.ts');
+      return refetch(invocation, world);
+    }
+    case 'deliver': {
+      const { deliver } = await import('./commands/deliver.ts');
+      return deliver(invocation, world);
+    }
     case 'config': {
       const { config } = await import('./commands/config.ts');
       return config(invocation, world);

@@ -35,14 +35,21 @@ export function forQuarantine(
   );
 }
 
+/** Why it is on record as quarantined although its local copy was dropped: the server's must stay. */
+export const dropped = 'dropped';
+
 /** The plan with what is in quarantine among that which is left alone, so that it is told in each run. */
 export function withQuarantined(
   plan: Plan,
   messages: readonly MessageRef[],
-  store: Pick<SeenStore, 'quarantined' | 'isQuarantined'>,
+  store: Pick<SeenStore, 'quarantined'>,
 ): Plan {
-  if (store.quarantined.length === 0) return plan;
-  const held = messages.filter(({ uid }) => store.isQuarantined(uid));
-  const left = held.map((ref) => ({ ref, because: 'quarantined' }) as const);
+  const held = new Set(
+    store.quarantined.filter(({ why }) => why !== dropped).map(({ uid }) => uid),
+  );
+  if (held.size === 0) return plan;
+  const left = messages
+    .filter(({ uid }) => held.has(uid))
+    .map((ref) => ({ ref, because: 'quarantined' }) as const);
   return { ...plan, leave: [...plan.leave, ...left] };
 }

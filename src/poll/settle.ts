@@ -4,7 +4,8 @@ import type { Fingerprint } from '../mail/fingerprint.ts';
 import type { Intent } from '../mail/intent.ts';
 import type { MessageRef } from '../mail/message.ts';
 import type { SourceSession } from '../source/source.ts';
-import type { SeenStore } from '../state/seen-store.ts';
+import type { PartRecord, Quarantined, SeenStore } from '../state/seen-store.ts';
+import { dropped } from './quarantine.ts';
 
 /** A message that a destination has taken in, and where it came from. */
 export interface Accepted {
@@ -112,4 +113,28 @@ export async function recover(
     ),
   );
   await store.withdraw(uidsIn('absent'));
+}
+
+/** What is in quarantine is let go: it is no longer here. Only what is treated as delivered may leave the server. */
+export async function letGo(
+  held: readonly Quarantined[],
+  store: Pick<SeenStore, 'record'>,
+  asDelivered: boolean,
+): Promise<void> {
+  await store.record(
+    held.map(({ uid, at: deliveredAt }) => ({
+      uid,
+      deliveredAt,
+      ...(asDelivered ? {} : { quarantined: dropped }),
+    })),
+  );
+}
+
+/** As if these had never been stored, but for the parts that have them still: the next poll fetches them again. */
+export async function fetchAgain(
+  messages: readonly PartRecord[],
+  store: Pick<SeenStore, 'forget' | 'recordParts'>,
+): Promise<void> {
+  await store.forget(messages.map(({ uid }) => uid));
+  await store.recordParts(messages.filter(({ parts }) => parts.length > 0));
 }

@@ -9,13 +9,16 @@ import type { Intent } from '../../mail/intent.ts';
 import type { Envelope, RetrievedMessage } from '../../mail/message.ts';
 import { traceLines } from '../../mail/trace.ts';
 import type {
+  Checked,
   Delivery,
   DeliveryOwner,
   Destination,
   FailedDelivery,
   Recovered,
+  StoredPlace,
 } from '../destination.ts';
 import { type CreatedFile, type Written, writeMessage } from '../incoming.ts';
+import { checkFile, filesByBase } from './find.ts';
 import { type Folders, foldersOf, prepareFolders } from './folders.ts';
 import { recoverIntents, sweep } from './recover.ts';
 import { UniqueNames, withSize } from './unique-name.ts';
@@ -159,6 +162,15 @@ class Maildir implements Destination {
       const recovered = await recoverIntents(intents, circumstances);
       sweep(intents, circumstances, (name) => this.#onTheirWay.has(name));
       return recovered;
+    } catch (error) {
+      throw storageFailure(error, this.#folders.root);
+    }
+  }
+
+  async check(stored: readonly StoredPlace[]): Promise<readonly Checked[]> {
+    try {
+      const files = filesByBase(this.#folders.root);
+      return stored.map((one) => checkFile(files, one));
     } catch (error) {
       throw storageFailure(error, this.#folders.root);
     }

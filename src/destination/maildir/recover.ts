@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { fsync, syncDirectory } from '../../durable/file.ts';
 import { errnoOf } from '../../durable/storage-failure.ts';
 import type { Intent } from '../../mail/intent.ts';
 import type { Recovered } from '../destination.ts';
+import { isWhole } from './find.ts';
 import type { Folders } from './folders.ts';
 import { parseName, type UniqueNames } from './unique-name.ts';
 
@@ -103,22 +103,6 @@ async function search(
   }
   await syncDirectory(folders.cur);
   return states;
-}
-
-function isWhole(fd: number, intent: Intent): boolean {
-  const { fileSize } = parseName(intent.place);
-  const stat = fs.fstatSync(fd);
-  const traceLength = stat.size - intent.size;
-  if (!stat.isFile() || stat.size !== (fileSize ?? stat.size) || traceLength < 0) return false;
-  const hash = createHash('sha256');
-  const buffer = Buffer.allocUnsafe(64 * 1024);
-  for (let at = traceLength; ; ) {
-    const read = fs.readSync(fd, buffer, 0, buffer.length, at);
-    if (read === 0) break;
-    hash.update(buffer.subarray(0, read));
-    at += read;
-  }
-  return hash.digest('hex') === intent.sha256;
 }
 
 async function syncExisting(file: string): Promise<void> {

@@ -7,13 +7,16 @@ import type { Intent } from '../../mail/intent.ts';
 import type { Envelope, RetrievedMessage } from '../../mail/message.ts';
 import { traceLines } from '../../mail/trace.ts';
 import type {
+  Checked,
   Delivery,
   DeliveryOwner,
   DeliverySurroundings,
   Destination,
   FailedDelivery,
   Recovered,
+  StoredPlace,
 } from '../destination.ts';
+import { checkMbox } from './check.ts';
 import { clearOwnDotlock, type Locker } from './dotlock.ts';
 import { type LockedMailbox, lockMailbox } from './lock.ts';
 import { followOwnLinks, prepareMailboxFile } from './mailbox-file.ts';
@@ -164,6 +167,14 @@ export class Mbox implements Destination {
       const recovered = intents.length === 0 ? [] : await this.#settle(intents);
       this.#spool.sweep(new Set());
       return recovered;
+    } catch (error) {
+      throw storageFailure(error, this.#path);
+    }
+  }
+
+  async check(stored: readonly StoredPlace[]): Promise<readonly Checked[]> {
+    try {
+      return checkMbox(this.#file(), stored);
     } catch (error) {
       throw storageFailure(error, this.#path);
     }

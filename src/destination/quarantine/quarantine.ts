@@ -102,7 +102,12 @@ class WithQuarantine implements Destination {
   }
 
   async check(stored: readonly StoredPlace[]): Promise<readonly Checked[]> {
-    return (await this.#main.check?.(stored)) ?? stored.map(() => ({ state: 'unknown' }));
+    const inMain = await checkIn(this.#main, stored);
+    const places = stored.map(({ place }) => placeInQuarantine(place));
+    const held = stored.map((one, at) => ({ ...one, place: places[at] ?? '' }));
+    const inStore = await checkIn(this.#store.destination, held);
+    const unknown = { state: 'unknown' } as const;
+    return stored.map((_, at) => (places[at] === undefined ? inMain : inStore)[at] ?? unknown);
   }
 
   /** One after the other: the usual batch is in one of them alone. */
@@ -129,4 +134,11 @@ class WithQuarantine implements Destination {
   #of(delivery: Delivery): Destination {
     return this.#rejected.has(delivery) ? this.#store.destination : this.#main;
   }
+}
+
+async function checkIn(
+  destination: Destination,
+  stored: readonly StoredPlace[],
+): Promise<readonly Checked[]> {
+  return (await destination.check?.(stored)) ?? stored.map(() => ({ state: 'unknown' }));
 }

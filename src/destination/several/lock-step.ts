@@ -1,5 +1,5 @@
 interface Asking {
-  readonly resolve: (next: IteratorResult<Uint8Array>) => void;
+  readonly resolve: (next: Promise<IteratorResult<Uint8Array>>) => void;
   readonly reject: (thrown: unknown) => void;
 }
 
@@ -55,13 +55,8 @@ export class LockStep {
     if (this.#asking.length === 0 || this.#asking.length < this.#readers.size) return;
     const asking = this.#asking;
     this.#asking = [];
-    this.#content.next().then(
-      (next) => {
-        for (const { resolve } of asking) resolve(next);
-      },
-      (thrown: unknown) => {
-        for (const { reject } of asking) reject(thrown);
-      },
-    );
+    // As a promise: what the content throws reaches all of them.
+    const next = this.#content.next();
+    for (const { resolve } of asking) resolve(next);
   }
 }

@@ -1,7 +1,15 @@
 import type { Failure } from '../../errors.ts';
 import type { Intent } from '../../mail/intent.ts';
 import type { Envelope, RetrievedMessage } from '../../mail/message.ts';
-import type { Delivery, Destination, FailedDelivery, Recovered } from '../destination.ts';
+import type {
+  Checked,
+  Delivery,
+  Destination,
+  FailedDelivery,
+  Recovered,
+  StoredPlace,
+} from '../destination.ts';
+import { checkParts } from './check.ts';
 import { digest } from './digest.ts';
 import { LockStep } from './lock-step.ts';
 import { formatPlaces, partId } from './place.ts';
@@ -157,6 +165,10 @@ class Several implements Destination {
 
   recover(intents: readonly Intent[], bootId: string): Promise<readonly Recovered[]> {
     return recoverParts(this.#members, intents, bootId);
+  }
+
+  check(stored: readonly StoredPlace[]): Promise<readonly Checked[]> {
+    return checkParts(this.#members, stored);
   }
 
   async #abortAll(held: Held): Promise<void> {

@@ -1,0 +1,154 @@
+import { randomBytes } from 'node:crypto';
+import fs from 'node:fs';
+import path from 'node:path';
+import { readDeliver } from '../../config/deliver.ts';
+import { readingFor } from '../../config/reading.ts';
+import type { Mistake } from '../../config/tree.ts';
+import { destinationOf, type KindSettings } from '../../destination/kinds.ts';
+import { makeDirectory } from '../../durable/file.ts';
+import { storageFailure } from '../../durable/storage-failure.ts';
+import { asFailure, Failure } from '../../errors.ts';
+import { describe } from '../../log/words.ts';
+import { settle } from '../../poll/settle.ts';
+import type { Invocation } from '../args.ts';
+import { surroundingsOf } from '../compose.ts';
+import { exitStatus } from '../exit-status.ts';
+import { stateDirectory } from '../state-dir.ts';
+import type { StopSignal, World } from '../world.ts';
+
+type DeliverInvocation = Extract<Invocation, { command: 'deliver' }>;
+
+/**
+ * Delivers the message on stdin with the code of a poll, whole or not at all; the exit status is one of sysexits(3).
+ * What gives us the message keeps it until we have exited with 0: so nothing is on record here.
+ */
+export async function deliver(invocation: DeliverInvocation, world: World): Promise<number> {
+  const { global, destination: text } = invocation;
+  const stateDir = stateDirectory(global.stateDir, undefined, world.env, world.home);
+  const stop = new AbortController();
+  let signal: StopSignal = 'SIGINT';
+  using signals = world.onSignal((one) => {
+    signal = one;
+    stop.abort(new Failure('interrupted', 'stopped'));
+  });
+  try {
+    void signals;
+    const settings = settingsOf(text, world.home);
+    await using folder = await ownFolder(stateDir);
+    await deliverTo(settings, { folder: folder.path, stateDir, signal: stop.signal }, world);
+    return 0;
+  } catch (thrown) {
+    const failure = asFailure(thrown);
+    if (failure.code === 'internal') throw thrown;
+    const { headline, hint } = describe(failure, { now: world.now(), destination: text });
+    world.stderr.write(`popfetch: ${headline}\n${hint === undefined ? '' : `${hint}\n`}`);
+    return exitStatus(failure, { signal });
+  }
+}
+
+/** As it would be read from the configuration, but relative to where we are. */
+function settingsOf(text: string, home: string): KindSettings {
+  const mistakes: Mistake[] = [];
+  const isPath = !/^[|~/]/.test(text) && text !== '';
+  const slash = text.endsWith('/') ? '/' : '';
+  const absolute = isPath ? path.resolve(text) + slash : text;
+  const reading = readingFor('deliver', { home, placeholders: undefined }, mistakes);
+  const tree = { kind: 'text', text: absolute, start: 0, end: absolute.length } as const;
+  const settings = readDeliver(tree, reading);
+  const [mistake] = mistakes;
+  if (settings !== undefined && mistake === undefined) return settings;
+  const facts = mistake?.hint === undefined ? {} : { hint: mistake.hint };
+  throw new Failure('usage', mistake?.message ?? `deliver: ${text} is no destination`, facts);
+}
+
+interface Place {
+  readonly folder: string;
+  readonly stateDir: string;
+  readonly signal: AbortSignal;
+}
+
+async function deliverTo(
+  settings: KindSettings,
+  { folder, stateDir, signal }: Place,
+  world: World,
+): Promise<void> {
+  const { env, uid, now, stderr } = world;
+  const account = 'deliver';
+  const { quarantine: _none, ...surroundings } = surroundingsOf(account, {
+    stateDir,
+    wait: 0,
+    secrets: { env, uid, signal, account, readPrompt: undefined },
+    signal,
+    now,
+    notice: (_account, text) => stderr.write(`popfetch: ${text}\n`),
+  });
+  const storeId = randomBytes(16).toString('hex');
+  const destination = destinationOf(
+    settings,
+    { account, storeId },
+    { ...surroundings, spool: folder },
+  );
+  await destination.prepare();
+  const ref = { uid: storeId, number: 1, size: 0 };
+  const content = inputOf(world.stdin, signal);
+  const envelope = {
+    account,
+    host: 'localhost',
+    user: undefined,
+    protocol: 'local',
+    receivedAt: new Date(now()),
+    trace: false,
+  };
+  const delivery = await destination.accept({ ref, content }, envelope);
+  const session = { delete: () => undefined };
+  const settling = { destination, store: noStore, session, onceDelivered: 'leave', now } as const;
+  const { failed } = await settle([{ ref, delivery }], settling);
+  for (const { failure } of failed) throw failure;
+}
+
+const noStore = {
+  bootId: 'none',
+  intend: () => Promise.resolve(),
+  record: () => Promise.resolve(),
+  recordParts: () => Promise.resolve(),
+};
+
+/** An empty input is no message: whoever was to write it failed. */
+async function* inputOf(stdin: World['stdin'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
+  let isEmpty = true;
+  try {
+    for await (const chunk of stdin) {
+      signal.throwIfAborted();
+      const octets = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
+      if (octets.length === 0) continue;
+      isEmpty = false;
+      yield octets;
+    }
+  } catch (error) {
+    signal.throwIfAborted();
+    throw error instanceof Failure ? error : storageFailure(error, 'standard input');
+  }
+  signal.throwIfAborted();
+  if (isEmpty)
+    throw new Failure('deliver_perm', 'no message on standard input', {
+      phase: 'deliver',
+      path: 'standard input',
+      reason: 'no message on standard input',
+    });
+}
+
+/** For what is on its way, of this process alone: others may deliver at the same time. */
+async function ownFolder(stateDir: string): Promise<AsyncDisposable & { readonly path: string }> {
+  try {
+    await makeDirectory(stateDir, 0o700);
+    const own = fs.mkdtempSync(path.join(stateDir, 'deliver-'));
+    return {
+      path: own,
+      async [Symbol.asyncDispose]() {
+        fs.rmSync(own, { recursive: true, force: true });
+      },
+    };
+  } catch (error) {
+    throw storageFailure(error, stateDir);
+  }
+}
