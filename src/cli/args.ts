@@ -8,6 +8,7 @@ import {
   peekOptions,
 } from './look-args.ts';
 import { type StoredInvocation, storedCommands } from './stored-args.ts';
+import { type RunOptions, runOf, runOptions } from './run-args.ts';
 import { usage, wholeNumber } from './usage.ts';
 
 export interface GlobalOptions {
@@ -51,7 +52,7 @@ export type Invocation =
   | { readonly command: 'demo'; readonly serve: boolean; readonly port: number | undefined }
   /** Help or version: to be printed as it is. */
   | { readonly command: 'print'; readonly text: string }
-  | { readonly command: 'none'; readonly global: GlobalOptions };
+  | ({ readonly command: 'run'; readonly global: GlobalOptions } & RunOptions);
 
 type Env = Readonly<Record<string, string | undefined>>;
 
@@ -89,21 +90,22 @@ function commandLine(env: Env, version: string, take: (invocation: Invocation) =
     .options(globalOptionTable)
     .usage('popfetch fetches mail from POP3 accounts: nothing lost, nothing twice.\n')
     .usage('Usage: popfetch --once [ACCOUNT...]   poll now and exit (the form for cron)')
+    .usage('       popfetch                        poll on schedule until stopped')
     .usage('       popfetch COMMAND [OPTIONS]')
     .example('popfetch demo', 'see it work, no account needed')
     .example('popfetch --once', 'fetch the new mail of every account')
     .example('popfetch --once -n gmx', 'show what would be fetched from gmx')
     .command(
-      '$0',
-      false,
-      (parser) => parser,
-      (args) => take({ command: 'none', global: globalOptions(args, env) }),
-    )
-    .command(
       'once [accounts..]',
       'poll the accounts once',
       (parser) => onceOptions(parser),
       (args) => take({ command: 'once', global: globalOptions(args, env), ...onceOf(args) }),
+    )
+    .command(
+      ['run', '$0'],
+      'poll on schedule until stopped',
+      (parser) => runOptions(parser),
+      (args) => take({ command: 'run', global: globalOptions(args, env), ...runOf(args) }),
     )
     .command(
       'check [accounts..]',

@@ -34,6 +34,17 @@ export function tellProblem(
   return 78;
 }
 
+/** The first of the problems, in one line. */
+export function problemOf(
+  loaded: Exclude<Loaded, { kind: 'config' }>,
+  { home }: Pick<World, 'home'>,
+): string {
+  if (loaded.kind === 'none') return `no configuration found in ${loaded.lookedFor.join(', ')}`;
+  const [first = ''] = problemText(loaded.problems, home).split('\n');
+  const more = loaded.problems.length - 1;
+  return more > 0 ? `${first} (and ${more} more)` : first;
+}
+
 function messagesOf(loaded: Exclude<Loaded, { kind: 'config' }>, text: string): readonly string[] {
   if (loaded.kind === 'none') return [text.trimEnd().split('\n').join(' ')];
   return loaded.problems.map(({ path, place, message, hint }) => {

@@ -4,12 +4,13 @@ import { isatty } from 'node:tty';
 import { hiddenPrompt } from '../config/prompt.ts';
 import { isJournal } from '../log/log-file.ts';
 import { runCommand } from './run-command.ts';
-import type { Output, StopSignal, World } from './world.ts';
+import type { Output, RequestSignal, StopSignal, World } from './world.ts';
 
 /** Put in by the build from package.json. */
 declare const POPFETCH_VERSION: string;
 
 const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+const requestSignals: readonly RequestSignal[] = ['SIGHUP', 'SIGUSR1'];
 
 /** The only place that touches `process`. */
 function worldOfProcess(): World {
@@ -26,13 +27,20 @@ function worldOfProcess(): World {
     version: POPFETCH_VERSION,
     run: randomBytes(4).toString('hex'),
     now: Date.now,
-    onSignal(listener) {
-      for (const signal of stopSignals) process.on(signal, listener);
-      return {
-        [Symbol.dispose]() {
-          for (const signal of stopSignals) process.off(signal, listener);
-        },
-      };
+    onSignal: (listener) => listenTo(stopSignals, listener),
+    onRequest: (listener) => listenTo(requestSignals, listener),
+  };
+}
+
+function listenTo<Signal extends NodeJS.Signals>(
+  signals: readonly Signal[],
+  listener: (signal: Signal) => void,
+): Disposable {
+  const listening = signals.map((signal) => [signal, () => listener(signal)] as const);
+  for (const [signal, heard] of listening) process.on(signal, heard);
+  return {
+    [Symbol.dispose]() {
+      for (const [signal, heard] of listening) process.off(signal, heard);
     },
   };
 }

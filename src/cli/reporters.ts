@@ -1,6 +1,8 @@
+import { asFailure } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import { fanOut } from '../log/fan-out.ts';
 import { jsonReporter } from '../log/json.ts';
+import type { LogFile } from '../log/log-file.ts';
 import type { LogFormat } from '../log/log-line.ts';
 import { type TerminalOptions, terminalReporter } from '../log/terminal.ts';
 import type { TextSink } from '../log/text-sink.ts';
@@ -9,6 +11,8 @@ import type { World } from './world.ts';
 
 export interface Reporting extends Disposable {
   readonly emit: Emit;
+  /** Goes on in a new log file where the old one was moved away. Why that failed, in a line; the old one is kept then. */
+  readonly reopen: () => string | undefined;
 }
 
 /**
@@ -34,15 +38,22 @@ export async function reporting(
   const emit = fanOut(reporters, (thrown) => {
     stderr.write(`popfetch: a report could not be written: ${String(thrown)}\n`);
   });
-  return { emit, [Symbol.dispose]: () => file?.[Symbol.dispose]() };
+  return { emit, reopen: () => reopened(file), [Symbol.dispose]: () => file?.[Symbol.dispose]() };
 }
 
-async function logFile({
-  logFile: path,
-}: GlobalOptions): Promise<(TextSink & Disposable) | undefined> {
+function reopened(file: LogFile | undefined): string | undefined {
+  try {
+    file?.reopen();
+    return undefined;
+  } catch (thrown) {
+    return asFailure(thrown).message;
+  }
+}
+
+async function logFile({ logFile: path }: GlobalOptions): Promise<LogFile | undefined> {
   if (path === undefined) return undefined;
-  const { LogFile } = await import('../log/log-file.ts');
-  return new LogFile(path);
+  const { LogFile: File } = await import('../log/log-file.ts');
+  return new File(path);
 }
 
 /** pino is loaded only where something is logged. */

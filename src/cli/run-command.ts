@@ -58,9 +58,9 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
       const { demo } = await import('./commands/demo.ts');
       return demo(invocation, world);
     }
-    case 'none': {
-      const { none } = await import('./commands/none.ts');
-      return none(invocation, world);
+    case 'run': {
+      const { run } = await import('./commands/run.ts');
+      return run(invocation, world);
     }
     default:
       return invocation satisfies never;

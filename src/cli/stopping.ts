@@ -1,8 +1,8 @@
 import { Failure } from '../errors.ts';
 import type { StopSignal, World } from './world.ts';
 
-/** After the first signal a run may take this long to end in order. */
-const graceMs = 10_000;
+/** After the first signal a run may take this long to end in order: within ten seconds all is over. */
+const graceMs = 9000;
 
 /** The two stages of being told to stop: the first signal ends a run in order, the second one at once. */
 export interface Stopping extends Disposable {
@@ -12,6 +12,8 @@ export interface Stopping extends Disposable {
   readonly now: AbortSignal;
   /** The first signal that came. */
   readonly signal: () => StopSignal | undefined;
+  /** There was a second one. */
+  readonly isHurried: () => boolean;
 }
 
 export function stopOnSignals(world: World, onFirst: () => void): Stopping {
@@ -19,9 +21,11 @@ export function stopOnSignals(world: World, onFirst: () => void): Stopping {
   const now = new AbortController();
   let first: StopSignal | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let isHurried = false;
   const atOnce = () => now.abort(new Failure('interrupted', 'stopped at once'));
   const subscription = world.onSignal((signal) => {
     if (first !== undefined) {
+      isHurried = true;
       atOnce();
       return;
     }
@@ -34,6 +38,7 @@ export function stopOnSignals(world: World, onFirst: () => void): Stopping {
     stop: stop.signal,
     now: now.signal,
     signal: () => first,
+    isHurried: () => isHurried,
     [Symbol.dispose]() {
       clearTimeout(timer);
       subscription[Symbol.dispose]();

@@ -19,7 +19,12 @@ export interface World {
   readonly now: () => number;
   /** Tells of signals until disposed. */
   readonly onSignal: (listener: (signal: StopSignal) => void) => Disposable;
+  /** Tells of wishes until disposed; nobody listening, they do what the system makes of them. */
+  readonly onRequest: (listener: (signal: RequestSignal) => void) => Disposable;
 }
+
+/** Wishes to a program that goes on running. */
+export type RequestSignal = 'SIGHUP' | 'SIGUSR1';
 
 export type StopSignal = 'SIGINT' | 'SIGTERM';
 

@@ -107,7 +107,9 @@ export class Scheduler {
     const now = this.#parts.clock.now();
     const due = [...this.#entries.values()].filter((entry) => entry.isDue(now));
     for (const entry of due.sort((one, other) => one.dueAt - other.dueAt)) {
-      const running = this.#pollAndWake(entry, signals).finally(() => this.#running.delete(running));
+      const running = this.#pollAndWake(entry, signals).finally(() =>
+        this.#running.delete(running),
+      );
       this.#running.add(running);
     }
   }
@@ -126,18 +128,22 @@ export class Scheduler {
     const { clock, poll, random } = this.#parts;
     const { name } = entry.account;
     entry.busy = true;
+    let hasTold = false;
     const candidate = { host: entry.account.host, doubtful: entry.failures > 0 };
     try {
       await this.#places.take(candidate, async () => {
         if (signals.stop.aborted || this.#entries.get(name) !== entry) return;
         await withDeadline(signals, clock, (own) =>
-          poll(name, own, (end) => entry.ended(end, clock.now(), random())),
+          poll(name, own, (end) => {
+            hasTold = true;
+            return entry.ended(end, clock.now(), random());
+          }),
         );
       });
     } finally {
       entry.busy = false;
       // A poll that did not tell how it ended is not repeated at once.
-      if (entry.isDue(clock.now())) entry.skip(clock.now(), random());
+      if (!hasTold) entry.skip(clock.now(), random());
     }
   }
 
@@ -159,6 +165,7 @@ class Entry {
   #refusals: number;
   #endedAt: number | undefined;
   #demanded = 0;
+  #again = false;
 
   constructor(account: ScheduledAccount, now: number, random: () => number) {
     const { before } = account;
@@ -183,11 +190,11 @@ class Entry {
     return !this.busy && this.dueAt <= now;
   }
 
+  /** A poll under way may have looked already: then it is followed by another one. */
   hurry(now: number): void {
+    this.#again = this.busy;
     if (this.#endedAt === undefined) return;
-    const pause = isPaused(this.#refusals) ? longestBackOff : 0;
-    const allowed = this.#endedAt + Math.max(this.#atLeast, pause);
-    this.dueAt = Math.min(this.dueAt, Math.max(now, allowed));
+    this.dueAt = Math.min(this.dueAt, Math.max(now, this.#soonest(this.#endedAt)));
   }
 
   /** Returns the ms until the next poll. */
@@ -202,12 +209,21 @@ class Entry {
   skip(now: number, random: number): void {
     this.#endedAt = now;
     this.dueAt = this.#nextAt(now, random);
+    if (!this.#again) return;
+    this.#again = false;
+    this.dueAt = Math.min(this.dueAt, this.#soonest(now));
   }
 
   #nextAt(endedAt: number, random: number): number {
     const pace = { every: this.account.every, atLeast: this.#atLeast };
     const course: Course = { endedAt, failures: this.failures, refusals: this.#refusals };
     return nextPollAt(pace, course, random);
+  }
+
+  /** What server and pause allow, whoever is in a hurry. */
+  #soonest(endedAt: number): number {
+    const pause = isPaused(this.#refusals) ? longestBackOff : 0;
+    return endedAt + Math.max(this.#atLeast, pause);
   }
 
   get #atLeast(): number {

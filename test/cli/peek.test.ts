@@ -132,6 +132,7 @@ test('--raw on a terminal is made safe', async () => {
     run: 'r1',
     now: Date.now,
     onSignal: () => ({ [Symbol.dispose]: () => undefined }),
+    onRequest: () => ({ [Symbol.dispose]: () => undefined }),
   });
   assert.equal(status, 0);
   assert.doesNotMatch(screen, /[^\P{Cc}\n]/u);

@@ -51,6 +51,7 @@ function worldWith({ onLine, onSignal }: { onLine?: (line: string) => void } & P
     run: 'r1',
     now: Date.now,
     onSignal: onSignal ?? (() => ({ [Symbol.dispose]: () => undefined })),
+    onRequest: () => ({ [Symbol.dispose]: () => undefined }),
   };
   return { told, world };
 }

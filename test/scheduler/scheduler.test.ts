@@ -141,6 +141,17 @@ test('a signal to poll now polls every account, but not before LOGIN-DELAY has p
   assert.equal(world.of('delayed').length, 2);
 });
 
+test('a signal to poll now that comes during a poll is followed by another poll', async () => {
+  const world = new World([account('a')]);
+  await world.clock.pass(1000);
+  world.scheduler.pollNow();
+  await world.clock.pass(minute);
+  assert.deepEqual(
+    world.polls.map(({ from }) => from),
+    [0, 2000],
+  );
+});
+
 test('a signal to poll now does not end the pause after refused logins', async () => {
   const world = new World([account('a')]);
   world.behaviors.set('a', { lasts: 1000, code: 'auth' });
