@@ -185,7 +185,8 @@ async function stop(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-function serverAccount(): ServerAccount {
+/** Whose rights the server has: our own, or nobody's where we are root. */
+export function serverAccount(): ServerAccount {
   const name = process.getuid?.() === 0 ? 'nobody' : userInfo().username;
   const id = (flag: string): string =>
     spawnSync('id', [flag, name], { encoding: 'utf8' }).stdout.trim();
