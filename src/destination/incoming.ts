@@ -2,6 +2,7 @@ import { createHash, type Hash, hash } from 'node:crypto';
 import fs from 'node:fs';
 import { writeFully } from '../durable/file.ts';
 import { findField } from '../mail/header.ts';
+import type { Content } from '../mail/message.ts';
 import { CrlfToLf } from '../mail/newline.ts';
 
 /** A file that was written, not yet synced; whoever has it closes it. */
@@ -26,89 +27,99 @@ export interface CreatedFile {
  * it is there. Throws what the content or the system throws; no file is left behind then.
  */
 export async function writeMessage(
-  content: AsyncIterable<Uint8Array>,
+  content: Content,
   trace: Uint8Array,
   buffer: Uint8Array,
-  create: () => Promise<CreatedFile>,
+  create: () => CreatedFile | Promise<CreatedFile>,
 ): Promise<Written> {
-  const incoming = new Incoming(trace, buffer, create);
+  const incoming = new Incoming(trace, buffer);
+  let waiting: AsyncIterator<Uint8Array> | undefined;
+  let file: CreatedFile | undefined;
   try {
-    for await (const slice of content) await incoming.take(slice);
-    return await incoming.finish();
+    // Awaits only what is not there yet: for most messages nothing.
+    for (;;) {
+      let slice = content.take?.();
+      if (slice === undefined) {
+        waiting ??= content[Symbol.asyncIterator]();
+        const next = await waiting.next();
+        slice = next.done === true ? 'end' : next.value;
+      }
+      if (slice === 'end') break;
+      for (let rest = incoming.take(slice); rest !== undefined; rest = incoming.take(rest)) {
+        file ??= await create();
+        incoming.flush(file.fd);
+      }
+    }
+    file ??= await create();
+    return incoming.finish(file);
   } catch (error) {
-    incoming.discard();
+    if (file !== undefined) discard(file);
+    await waiting?.return?.();
     throw error;
   }
 }
 
+function discard({ fd, path }: CreatedFile): void {
+  fs.closeSync(fd);
+  fs.rmSync(path, { force: true });
+}
+
 class Incoming {
   readonly #buffer: Uint8Array;
-  readonly #create: () => Promise<CreatedFile>;
   readonly #newlines = new CrlfToLf();
   readonly #traceLength: number;
   /** Octets in the buffer, and those among them that are trace lines. */
   #filled: number;
   #traceInBuffer: number;
   #flushed = 0;
-  #file: CreatedFile | undefined;
   #hash: Hash | undefined;
   #messageId: string | undefined;
 
-  constructor(trace: Uint8Array, buffer: Uint8Array, create: () => Promise<CreatedFile>) {
+  constructor(trace: Uint8Array, buffer: Uint8Array) {
     this.#buffer = buffer;
-    this.#create = create;
     buffer.set(trace);
     this.#traceLength = trace.length;
     this.#traceInBuffer = trace.length;
     this.#filled = trace.length;
   }
 
-  async take(slice: Uint8Array): Promise<void> {
-    let from = 0;
-    while (from < slice.length) {
-      // A piece may come out one octet longer: by the CR that the one before held back.
-      if (this.#buffer.length - this.#filled < 2) await this.#flush();
-      const room = this.#buffer.length - this.#filled - 1;
-      const piece = slice.subarray(from, from + room);
-      this.#filled = this.#newlines.convert(piece, this.#buffer, this.#filled);
-      from += piece.length;
+  /** Returns what has no room before the next `flush`; undefined: all of it had. */
+  take(slice: Uint8Array): Uint8Array | undefined {
+    // A piece may come out one octet longer, by the CR that the one before held back; so may the end.
+    const room = this.#buffer.length - this.#filled - 2;
+    if (slice.length <= room) {
+      this.#filled = this.#newlines.convert(slice, this.#buffer, this.#filled);
+      return undefined;
     }
+    const piece = slice.subarray(0, Math.max(0, room));
+    this.#filled = this.#newlines.convert(piece, this.#buffer, this.#filled);
+    return slice.subarray(piece.length);
   }
 
-  async finish(): Promise<Written> {
-    if (this.#filled === this.#buffer.length) await this.#flush();
+  flush(fd: number): void {
+    const content = this.#buffer.subarray(this.#traceInBuffer, this.#filled);
+    if (this.#flushed === 0) this.#messageId = findField(content, 'Message-ID');
+    this.#hash ??= createHash('sha256');
+    this.#hash.update(content);
+    this.#write(fd);
+  }
+
+  finish({ fd, path }: CreatedFile): Written {
     this.#filled = this.#newlines.finish(this.#buffer, this.#filled);
     const rest = this.#buffer.subarray(this.#traceInBuffer, this.#filled);
     // One call for the many messages that fit into the buffer; the hash object costs as much as their bytes.
     const sha256 = this.#hash?.update(rest).digest('hex') ?? hash('sha256', rest, 'hex');
-    if (this.#file === undefined) this.#messageId = findField(rest, 'Message-ID');
-    const file = await this.#write();
-    const { fd, path } = file;
+    if (this.#flushed === 0) this.#messageId = findField(rest, 'Message-ID');
+    this.#write(fd);
     const fileSize = this.#flushed;
     const size = fileSize - this.#traceLength;
     return { fd, path, fileSize, size, sha256, messageId: this.#messageId };
   }
 
-  discard(): void {
-    if (this.#file === undefined) return;
-    fs.closeSync(this.#file.fd);
-    fs.rmSync(this.#file.path, { force: true });
-  }
-
-  async #flush(): Promise<void> {
-    const content = this.#buffer.subarray(this.#traceInBuffer, this.#filled);
-    if (this.#file === undefined) this.#messageId = findField(content, 'Message-ID');
-    this.#hash ??= createHash('sha256');
-    this.#hash.update(content);
-    await this.#write();
-  }
-
-  async #write(): Promise<CreatedFile> {
-    this.#file ??= await this.#create();
-    writeFully(this.#file.fd, this.#buffer.subarray(0, this.#filled));
+  #write(fd: number): void {
+    writeFully(fd, this.#buffer.subarray(0, this.#filled));
     this.#flushed += this.#filled;
     this.#filled = 0;
     this.#traceInBuffer = 0;
-    return this.#file;
   }
 }

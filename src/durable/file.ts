@@ -61,6 +61,13 @@ const handOverMs = 0.03;
 const patience = 4;
 let slowInARow = 0;
 
+/** fsync(2), unless it takes time on this disk: then it returns false, and `fsync` is to be used. */
+export function fsyncAtOnce(fd: number): boolean {
+  if (slowInARow >= patience) return false;
+  timed(fs.fsyncSync, fd);
+  return true;
+}
+
 /** fsync(2), where it takes time on the thread pool, so that several run at once. Rejects with the system's error. */
 export function fsync(fd: number): Promise<void> {
   if (slowInARow < patience) return atOnce(fs.fsyncSync, fd);
@@ -78,6 +85,10 @@ export function fdatasync(fd: number): Promise<void> {
 }
 
 async function atOnce(sync: (fd: number) => void, fd: number): Promise<void> {
+  timed(sync, fd);
+}
+
+function timed(sync: (fd: number) => void, fd: number): void {
   const began = performance.now();
   sync(fd);
   slowInARow = performance.now() - began < handOverMs ? 0 : slowInARow + 1;

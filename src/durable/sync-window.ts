@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import { Failure } from '../errors.ts';
-import { fsync } from './file.ts';
+import { fsync, fsyncAtOnce } from './file.ts';
 import { errnoOf, storageFailure } from './storage-failure.ts';
 
 /**
@@ -16,10 +16,16 @@ export class SyncWindow {
     this.#limit = limit;
   }
 
+  /** False: there is no room, `enter` waits for it. */
+  enterAtOnce(): boolean {
+    if (this.#running >= this.#limit) return false;
+    this.#running += 1;
+    return true;
+  }
+
   /** Resolves when there is room; each `enter` is followed by one `syncAndClose`. */
   async enter(): Promise<void> {
-    while (this.#running >= this.#limit) await this.oneDone();
-    this.#running += 1;
+    while (!this.enterAtOnce()) await this.oneDone();
   }
 
   /** Resolves, never rejects, with what went wrong: whoever asks for the result may come late or not at all. */
@@ -32,13 +38,22 @@ export class SyncWindow {
     return failure;
   }
 
+  /** As `withDescriptor`, for what is nearly always done at once: then nobody waits for a promise. */
+  withDescriptorAtOnce<T>(action: () => T): T | Promise<T> {
+    try {
+      return action();
+    } catch (error) {
+      if (!isShortOfDescriptors(error)) throw error;
+      return this.oneDone().then(action);
+    }
+  }
+
   /** When descriptors are short, those of the syncs under way are free in a moment: tries once more then. */
   async withDescriptor<T>(action: () => Promise<T>): Promise<T> {
     try {
       return await action();
     } catch (error) {
-      const errno = errnoOf(error instanceof Failure ? error.cause : error);
-      if (errno !== 'EMFILE' && errno !== 'ENFILE') throw error;
+      if (!isShortOfDescriptors(error)) throw error;
       await this.oneDone();
       return action();
     }
@@ -57,10 +72,15 @@ export class SyncWindow {
  */
 export const syncWindow = new SyncWindow(16);
 
+function isShortOfDescriptors(error: unknown): boolean {
+  const errno = errnoOf(error instanceof Failure ? error.cause : error);
+  return errno === 'EMFILE' || errno === 'ENFILE';
+}
+
 async function syncedAndClosed(fd: number, path: string): Promise<Failure | undefined> {
   let failure: Failure | undefined;
   try {
-    await fsync(fd);
+    if (!fsyncAtOnce(fd)) await fsync(fd);
   } catch (error) {
     failure = storageFailure(error, path);
   }

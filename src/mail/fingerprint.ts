@@ -1,4 +1,5 @@
 import { createHash, type Hash, hash } from 'node:crypto';
+import type { Content } from './message.ts';
 
 /** What a message is recognised by when its unique-id has changed. */
 export interface Fingerprint {
@@ -28,6 +29,9 @@ const writtenByServers: ReadonlySet<string> = new Set([
 /** A header beyond this is hashed as it stands. */
 const largestHeader = 256 * 1024;
 
+/** Gathered whole and hashed in one call: the hash object costs as much as so many octets. */
+const smallMessage = 16 * 1024;
+
 const LF = 0x0a;
 const CR = 0x0d;
 const SP = 0x20;
@@ -49,13 +53,19 @@ export class Fingerprinter {
       return;
     }
     this.#keep(slice);
+    if (this.#filled < smallMessage) return;
     const end = this.#endOfHeader();
     if (end !== undefined || this.#filled > largestHeader) this.#beginBody(end ?? this.#filled);
   }
 
   finish(): Fingerprint {
-    if (this.#hash === undefined) this.#beginBody(this.#filled);
-    return { header: this.#header, content: this.#hash?.digest('base64url') ?? '' };
+    if (this.#hash !== undefined)
+      return { header: this.#header, content: this.#hash.digest('base64url') };
+    const end = this.#endOfHeader() ?? this.#filled;
+    const whole = this.#head.subarray(0, this.#filled);
+    const kept = keptFields(this.#head, end);
+    const content = kept.length === end ? whole : Buffer.concat([kept, whole.subarray(end)]);
+    return { header: shortHash(kept), content: hash('sha256', content, 'base64url') };
   }
 
   #keep(slice: Uint8Array): void {
@@ -76,7 +86,7 @@ export class Fingerprinter {
   }
 
   #beginBody(end: number): void {
-    const { kept } = fieldsOf(this.#head, end);
+    const kept = keptFields(this.#head, end);
     this.#header = shortHash(kept);
     const body = this.#head.subarray(end, this.#filled);
     this.#hash = createHash('sha256').update(kept).update(body);
@@ -87,7 +97,9 @@ export class Fingerprinter {
 /** From the answer to `TOP n 0`: the header, with the empty line behind it or without. */
 export function headerPrint(top: Uint8Array): HeaderPrint {
   const head = Buffer.from(top.buffer, top.byteOffset, top.byteLength);
-  const { kept, names } = fieldsOf(head, endOfHeader(head, 0).end ?? head.length);
+  const names = new Set<string>();
+  const end = endOfHeader(head, 0).end ?? head.length;
+  const kept = keptFields(head, end, (name) => names.add(name));
   return {
     header: shortHash(kept),
     isTelling: names.has('message-id') && names.has('received'),
@@ -95,8 +107,8 @@ export function headerPrint(top: Uint8Array): HeaderPrint {
 }
 
 /** The message as it passes, with its fingerprint once it has passed wholly. */
-export function fingerprinted(content: AsyncIterable<Uint8Array>): {
-  readonly content: AsyncIterable<Uint8Array>;
+export function fingerprinted(content: Content): {
+  readonly content: Content;
   readonly print: () => Fingerprint;
 } {
   const printer = new Fingerprinter();
@@ -104,12 +116,13 @@ export function fingerprinted(content: AsyncIterable<Uint8Array>): {
 }
 
 /** No generator: most messages are a slice or two, and its turns would cost more than their bytes. */
-class Passing implements AsyncIterableIterator<Uint8Array> {
-  readonly #inner: AsyncIterator<Uint8Array>;
+class Passing implements AsyncIterableIterator<Uint8Array>, Content {
+  readonly #content: Content;
   readonly #printer: Fingerprinter;
+  #waiting: AsyncIterator<Uint8Array> | undefined;
 
-  constructor(content: AsyncIterable<Uint8Array>, printer: Fingerprinter) {
-    this.#inner = content[Symbol.asyncIterator]();
+  constructor(content: Content, printer: Fingerprinter) {
+    this.#content = content;
     this.#printer = printer;
   }
 
@@ -117,14 +130,21 @@ class Passing implements AsyncIterableIterator<Uint8Array> {
     return this;
   }
 
+  take(): Uint8Array | 'end' | undefined {
+    const taken = this.#content.take?.();
+    if (taken !== undefined && taken !== 'end') this.#printer.take(taken);
+    return taken;
+  }
+
   async next(): Promise<IteratorResult<Uint8Array>> {
-    const result = await this.#inner.next();
+    this.#waiting ??= this.#content[Symbol.asyncIterator]();
+    const result = await this.#waiting.next();
     if (result.done !== true) this.#printer.take(result.value);
     return result;
   }
 
   async return(): Promise<IteratorResult<Uint8Array>> {
-    await this.#inner.return?.();
+    await this.#waiting?.return?.();
     return { done: true, value: undefined };
   }
 }
@@ -139,20 +159,38 @@ function endOfHeader(head: Buffer, from: number): { end: number | undefined; lin
   }
 }
 
-/** The fields of a header without those that servers write, and the names of all, in lower case. */
-function fieldsOf(head: Buffer, end: number): { kept: Buffer; names: Set<string> } {
+/** A header without the fields that servers write; `onName` gets the names of all, in lower case. */
+function keptFields(head: Buffer, end: number, onName?: (name: string) => void): Buffer {
   const kept: Buffer[] = [];
-  const names = new Set<string>();
+  let keptTo = 0;
   for (let start = 0; start < end; ) {
     const next = fieldEnd(head, start, end);
-    const colon = head.indexOf(COLON, start);
-    const isField = colon !== -1 && colon < next;
-    const name = isField ? head.toString('latin1', start, colon).trim().toLowerCase() : '';
-    names.add(name);
-    if (!writtenByServers.has(name)) kept.push(head.subarray(start, next));
+    // A string for each field would cost more than the hash.
+    if (onName !== undefined || mayBeWrittenByServers(head[start])) {
+      const name = nameOf(head, start, next);
+      onName?.(name);
+      if (writtenByServers.has(name)) {
+        kept.push(head.subarray(keptTo, start));
+        keptTo = next;
+      }
+    }
     start = next;
   }
-  return { kept: Buffer.concat(kept), names };
+  const rest = head.subarray(keptTo, end);
+  return kept.length === 0 ? rest : Buffer.concat([...kept, rest]);
+}
+
+/** All of their names begin with an S or an X; or with a blank that does not count. */
+function mayBeWrittenByServers(first: number | undefined = 0): boolean {
+  const letter = first | 0x20;
+  return letter === 0x73 || letter === 0x78 || first <= SP || first === 0xa0;
+}
+
+function nameOf(head: Buffer, start: number, end: number): string {
+  const colon = head.indexOf(COLON, start);
+  return colon !== -1 && colon < end
+    ? head.toString('latin1', start, colon).trim().toLowerCase()
+    : '';
 }
 
 /** With the lines that continue it. */

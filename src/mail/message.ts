@@ -12,7 +12,16 @@ export interface MessageRef {
 export interface RetrievedMessage {
   readonly ref: MessageRef;
   /** Octets as sent, CRLF line ends, un-stuffed. The slices are views: use them up or copy before the next one. */
-  readonly content: AsyncIterable<Uint8Array>;
+  readonly content: Content;
+}
+
+/** Can be read once, by `take` and iterating in any mixture. */
+export interface Content extends AsyncIterable<Uint8Array> {
+  /**
+   * The next slice if it is here already, 'end' behind the last; undefined: iterate, to wait for it. Most messages are
+   * here wholly when they are asked for, and a promise for each slice costs more than its octets.
+   */
+  readonly take?: () => Uint8Array | 'end' | undefined;
 }
 
 /** What is known of how the message came to us; the trace lines are made from it. */

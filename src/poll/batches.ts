@@ -33,15 +33,16 @@ export class Batches {
     this.#parts = parts;
   }
 
-  /** Takes one more. Resolves at once unless too much is waiting already. */
-  async add(accepted: Accepted): Promise<void> {
+  /** Takes one more. Undefined: there is room for the next; otherwise too much waits already, until it resolves. */
+  add(accepted: Accepted): Promise<void> | undefined {
     if (this.#broken) throw this.#broken.thrown;
     if (this.#waiting.length === 0) this.#since = this.#parts.now();
     this.#waiting.push(accepted);
     this.#waitingOctets += accepted.delivery.size;
     if (this.#running === undefined && this.#worthwhile()) this.#start();
     else if (this.#waiting.length >= mostMessages || this.#waitingOctets >= mostOctets)
-      await this.#running;
+      return this.#running;
+    return undefined;
   }
 
   /** Settles what waits now, because something long comes next. */

@@ -51,6 +51,7 @@ export class Retrieving {
   readonly #batches: Batches;
   /** Accepted, but what follows it on the wire has not been seen yet: its terminator may be a forgery. */
   #unconfirmed: Accepted | undefined;
+  #envelope: Envelope | undefined;
   #failure: Failure | undefined;
   readonly #undelivered = new Undelivered();
   #refused = 0;
@@ -85,7 +86,8 @@ export class Retrieving {
     const stop = AbortSignal.any([context.stop, this.#stop.signal]);
     try {
       for await (const retrieval of session.retrieve(plan.retrieve, stop)) {
-        await this.#confirm();
+        const confirmed = this.#confirm();
+        if (confirmed !== undefined) await confirmed;
         await this.#take(retrieval);
       }
       await this.#confirm();
@@ -145,7 +147,7 @@ export class Retrieving {
   async #accept(message: RetrievedMessage): Promise<void> {
     const { destination } = this.#parts;
     const { ref } = message;
-    const envelope = this.#envelope(ref);
+    const envelope = this.#envelopeFor(ref);
     const { rejected: quarantined } = envelope;
     try {
       const { content, print } = fingerprinted(message.content);
@@ -160,14 +162,24 @@ export class Retrieving {
     }
   }
 
-  #envelope({ uid }: MessageRef): Envelope {
-    const { account, context, store } = this.#parts;
-    const envelope = { ...account.envelope, receivedAt: new Date(context.now()) };
+  #envelopeFor({ uid }: MessageRef): Envelope {
+    const { account, store } = this.#parts;
+    const envelope = this.#envelopeOfNow();
     const rejected =
       account.onReject === 'quarantine' ? reasonForQuarantine(uid, store) : undefined;
     if (rejected !== undefined) return { ...envelope, rejected };
     const already = store.partsOf(uid);
     return already.length === 0 ? envelope : { ...envelope, already };
+  }
+
+  /** The same for messages of the same second: dates in trace lines and file names know no less. */
+  #envelopeOfNow(): Envelope {
+    const { account, context } = this.#parts;
+    const now = context.now();
+    const second = now - (now % 1000);
+    if (this.#envelope?.receivedAt.getTime() !== second)
+      this.#envelope = { ...account.envelope, receivedAt: new Date(second) };
+    return this.#envelope;
   }
 
   /** Refused for good: how often is on record, before anybody is told. */
@@ -177,10 +189,15 @@ export class Retrieving {
     if (why !== undefined) await store.attempted([uid], why, context.now());
   }
 
-  async #confirm(): Promise<void> {
+  /** Undefined: nothing to wait for, as with nearly every message. */
+  #confirm(): Promise<void> | undefined {
     const accepted = this.#unconfirmed;
     this.#unconfirmed = undefined;
-    if (accepted && !(await this.#isStored(accepted))) await this.#batches.add(accepted);
+    if (accepted === undefined) return undefined;
+    if (this.#parts.recogniser === undefined) return this.#batches.add(accepted);
+    return this.#isStored(accepted).then((isStored) =>
+      isStored ? undefined : this.#batches.add(accepted),
+    );
   }
 
   /** Whether it is one that was delivered under another unique-id; then it is taken back. */
@@ -203,8 +220,11 @@ export class Retrieving {
       this.#torn = this.#unconfirmed.ref;
       this.#unconfirmed = undefined;
     }
-    // What broke the batches is reported by `finish`.
-    await this.#confirm().catch(() => undefined);
+    try {
+      await this.#confirm();
+    } catch {
+      // What broke the batches is reported by `finish`.
+    }
   }
 
   /** One message may have vanished; all of them have not. */

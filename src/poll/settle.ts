@@ -53,11 +53,12 @@ async function settleInOrder(batch: readonly Accepted[], parts: SettleParts): Pr
   const failures = new Map<Delivery, Failure>();
   const standing = () => batch.filter(({ delivery }) => !failures.has(delivery));
   const deliveries = () => standing().map(({ delivery }) => delivery);
-  const intentOf = ({ delivery, print }: Accepted): Intent => ({
-    ...destination.intent(delivery),
-    bootId: store.bootId,
-    ...(print === undefined ? {} : { print }),
-  });
+  const { bootId } = store;
+  const intentOf = ({ delivery, print }: Accepted): Intent => {
+    const { uid, place, size, sha256 } = destination.intent(delivery);
+    const intent = { uid, place, size, sha256, bootId };
+    return print === undefined ? intent : { ...intent, print };
+  };
 
   for (const { delivery, failure } of await destination.secure(deliveries()))
     failures.set(delivery, failure);

@@ -10,6 +10,15 @@ export function crc32(bytes: Uint8Array, start: number, end: number): number {
   return ~sum >>> 0;
 }
 
+/** Likewise over the octets that a text of latin1 stands for. */
+export function crc32OfText(text: string): number {
+  let sum = -1;
+  for (let at = 0; at < text.length; at++) {
+    sum = (table[(sum ^ text.charCodeAt(at)) & 0xff] ?? 0) ^ (sum >>> 8);
+  }
+  return ~sum >>> 0;
+}
+
 /** By the reversed polynomial of IEEE 802.3. */
 const table: Int32Array = Int32Array.from({ length: 256 }, (_, octet) => {
   let sum = octet;

@@ -1,6 +1,6 @@
 import type { Fingerprint } from '../mail/fingerprint.ts';
 import type { Intent } from '../mail/intent.ts';
-import { crc32 } from './crc32.ts';
+import { crc32, crc32OfText } from './crc32.ts';
 
 /**
  * The journal's text form. A line is `CHECKSUM KIND FIELD…`: the CRC-32 (8 hex digits) of what follows it, fields apart
@@ -218,8 +218,7 @@ function storedOf(
 }
 
 function checked(body: string): string {
-  const sum = crc32(Buffer.from(body, 'latin1'), 0, body.length);
-  return `${sum.toString(16).padStart(checksumLength, '0')} ${body}\n`;
+  return `${crc32OfText(body).toString(16).padStart(checksumLength, '0')} ${body}\n`;
 }
 
 /**

@@ -45,7 +45,7 @@ export function destinationContract(
       const bare = await destination.accept(message('b', content), plain);
       assert.equal(traced.size, 17);
       assert.equal(traced.sha256, sha256('Subject: a\n\nbody\n'));
-      assert.deepEqual({ ...bare, uid: 'a' }, traced);
+      assert.deepEqual({ ...bare, uid: 'a' }, { ...traced });
       await delivered(destination, [traced]);
       const [text = ''] = place.visible();
       assert.match(text, /^Received: from pop\.example\b[\s\S]*\nSubject: a\n\nbody\n$/);

@@ -35,6 +35,24 @@ describe('turning CRLF into LF', () => {
     );
   });
 
+  it('is the same for lines of any length', () => {
+    const line = fc.string({ unit: fc.constantFrom('a', '\r', '\n', '.'), maxLength: 4 });
+    const long = fc.constantFrom('b'.repeat(76), 'c'.repeat(300), '\r\n'.repeat(200));
+    const slices = fc.array(fc.oneof(line, long), { maxLength: 12 });
+    fc.assert(
+      fc.property(slices, fc.boolean(), (cut, together) => {
+        const text = cut.join('\r\n');
+        assert.equal(
+          converted(together ? [text] : cut.flatMap((one) => [one, '\r\n'])),
+          (together ? text : `${text}\r\n`.slice(cut.length === 0 ? 2 : 0)).replaceAll(
+            '\r\n',
+            '\n',
+          ),
+        );
+      }),
+    );
+  });
+
   it('writes at most one octet more than the slice has', () => {
     const newlines = new CrlfToLf();
     const target = new Uint8Array(8);

@@ -1,6 +1,5 @@
 import fs from 'node:fs';
 import os from 'node:os';
-import path from 'node:path';
 import { createFile, syncDirectory } from '../../durable/file.ts';
 import { errnoOf, storageFailure } from '../../durable/storage-failure.ts';
 import { syncWindow } from '../../durable/sync-window.ts';
@@ -51,21 +50,47 @@ export function maildir(
 const bufferSize = 64 * 1024;
 
 interface Held extends Written {
-  /** File name in `new/`. */
+  /** File names in `tmp/` and in `new/`. */
+  readonly name: string;
   readonly place: string;
   readonly synced: Promise<Failure | undefined>;
 }
+
+/** Carries what is known of the file where only a Maildir sees it: a weak map is work for the garbage collector. */
+class MaildirDelivery implements Delivery {
+  readonly uid: string;
+  readonly size: number;
+  readonly sha256: string;
+  readonly messageId: string | undefined;
+  readonly #held: Held;
+
+  constructor(uid: string, held: Held) {
+    this.uid = uid;
+    this.size = held.size;
+    this.sha256 = held.sha256;
+    this.messageId = held.messageId;
+    this.#held = held;
+  }
+
+  static heldFor(this: void, delivery: Delivery): Held {
+    if (!(delivery instanceof MaildirDelivery))
+      throw new TypeError('a delivery of another destination');
+    return delivery.#held;
+  }
+}
+
+const { heldFor } = MaildirDelivery;
 
 class Maildir implements Destination {
   readonly label: string;
   readonly #folders: Folders;
   readonly #owner: DeliveryOwner;
   readonly #surroundings: MaildirSurroundings;
-  readonly #held = new WeakMap<Delivery, Held>();
   /** In `tmp/`, on their way; never swept. */
   readonly #onTheirWay = new Set<string>();
   readonly #spareBuffers: Uint8Array[] = [];
   #names: UniqueNames | undefined;
+  #trace: { readonly envelope: Envelope; readonly lines: Uint8Array } | undefined;
 
   constructor(settings: MaildirSettings, owner: DeliveryOwner, surroundings: MaildirSurroundings) {
     this.label = settings.label;
@@ -80,33 +105,31 @@ class Maildir implements Destination {
 
   async accept(message: RetrievedMessage, envelope: Envelope): Promise<Delivery> {
     const { uid } = message.ref;
-    const trace = traceLines(envelope, this.#surroundings.hostname);
+    const trace = this.#traceOf(envelope);
     const buffer = this.#spareBuffers.pop() ?? new Uint8Array(bufferSize);
     let written: Written;
     try {
-      const create = () =>
-        syncWindow.withDescriptor(async () => this.#createTmp(uid, envelope.receivedAt));
-      written = await writeMessage(message.content, trace, buffer, create);
+      written = await writeMessage(message.content, trace, buffer, () =>
+        syncWindow.withDescriptorAtOnce(() => this.#createTmp(uid, envelope.receivedAt)),
+      );
     } catch (error) {
       throw errnoOf(error) === undefined ? error : storageFailure(error, this.#folders.tmp);
     } finally {
       this.#spareBuffers.push(buffer);
     }
-    await syncWindow.enter();
+    if (!syncWindow.enterAtOnce()) await syncWindow.enter();
     const synced = syncWindow.syncAndClose(written.fd, written.path);
-    const { size, sha256, messageId, fileSize } = written;
-    const delivery: Delivery = { uid, size, sha256, messageId };
-    const place = withSize(path.basename(written.path), fileSize);
-    this.#onTheirWay.add(path.basename(written.path));
-    this.#held.set(delivery, { ...written, place, synced });
-    return delivery;
+    const name = written.path.slice(this.#folders.tmp.length + 1);
+    this.#onTheirWay.add(name);
+    const place = withSize(name, written.fileSize);
+    return new MaildirDelivery(uid, { ...written, name, place, synced });
   }
 
   async secure(batch: readonly Delivery[]): Promise<readonly FailedDelivery[]> {
     const failed: FailedDelivery[] = [];
     const synced: Delivery[] = [];
     for (const delivery of batch) {
-      const failure = await this.#heldFor(delivery).synced;
+      const failure = await heldFor(delivery).synced;
       if (failure === undefined) synced.push(delivery);
       else failed.push({ delivery, failure });
     }
@@ -117,17 +140,17 @@ class Maildir implements Destination {
 
   intent(delivery: Delivery): Omit<Intent, 'bootId'> {
     const { uid, size, sha256 } = delivery;
-    return { uid, place: this.#heldFor(delivery).place, size, sha256 };
+    return { uid, place: heldFor(delivery).place, size, sha256 };
   }
 
   async commit(batch: readonly Delivery[]): Promise<readonly FailedDelivery[]> {
     const failed: FailedDelivery[] = [];
     const visible: Delivery[] = [];
     for (const delivery of batch) {
-      const { path: tmpPath, place } = this.#heldFor(delivery);
+      const { path: tmpPath, name, place } = heldFor(delivery);
       try {
-        fs.renameSync(tmpPath, path.join(this.#folders.new, place));
-        this.#onTheirWay.delete(path.basename(tmpPath));
+        fs.renameSync(tmpPath, `${this.#folders.new}/${place}`);
+        this.#onTheirWay.delete(name);
         visible.push(delivery);
       } catch (error) {
         failed.push({ delivery, failure: storageFailure(error, this.#folders.new) });
@@ -138,12 +161,12 @@ class Maildir implements Destination {
   }
 
   pathOf(delivery: Delivery): string | undefined {
-    return path.join(this.#folders.new, this.#heldFor(delivery).place);
+    return `${this.#folders.new}/${heldFor(delivery).place}`;
   }
 
   async abort(delivery: Delivery): Promise<void> {
-    const tmpPath = this.#heldFor(delivery).path;
-    this.#onTheirWay.delete(path.basename(tmpPath));
+    const { path: tmpPath, name } = heldFor(delivery);
+    this.#onTheirWay.delete(name);
     try {
       fs.rmSync(tmpPath, { force: true });
     } catch {
@@ -176,15 +199,16 @@ class Maildir implements Destination {
     }
   }
 
-  #heldFor(delivery: Delivery): Held {
-    const held = this.#held.get(delivery);
-    if (held === undefined) throw new TypeError('a delivery of another destination');
-    return held;
+  /** Messages of one second share their envelope, and their trace lines with it. */
+  #traceOf(envelope: Envelope): Uint8Array {
+    if (this.#trace?.envelope !== envelope)
+      this.#trace = { envelope, lines: traceLines(envelope, this.#surroundings.hostname) };
+    return this.#trace.lines;
   }
 
   #createTmp(uid: string, receivedAt: Date): CreatedFile {
     for (;;) {
-      const tmpPath = path.join(this.#folders.tmp, this.#namesOfOurs().next(uid, receivedAt));
+      const tmpPath = `${this.#folders.tmp}/${this.#namesOfOurs().next(uid, receivedAt)}`;
       try {
         return { fd: createFile(tmpPath, 0o600), path: tmpPath };
       } catch (error) {

@@ -1,4 +1,4 @@
-import type { MessageRef } from '../../mail/message.ts';
+import type { Content, MessageRef } from '../../mail/message.ts';
 import type { Retrieval } from '../source.ts';
 import type { Deletions } from './deletions.ts';
 import type { Dialogue } from './dialogue.ts';
@@ -149,7 +149,7 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
 }
 
 /** The content of one message: iterator and iterable in one, since it can be read only once. */
-class MessageContent implements AsyncIterableIterator<Uint8Array> {
+class MessageContent implements AsyncIterableIterator<Uint8Array>, Content {
   readonly #dialogue: Dialogue;
   readonly #retrieval: WindowedRetrieval;
   /** Listed octets still to come; the listing may be wrong, so the end settles it. */
@@ -170,16 +170,21 @@ class MessageContent implements AsyncIterableIterator<Uint8Array> {
     return this;
   }
 
-  /** Not an async function: most slices are there already, and a small message has only one. */
-  next(): Promise<IteratorResult<Uint8Array>> {
-    if (this.#state === 'complete') return Promise.resolve(done);
+  take(): Uint8Array | 'end' | undefined {
+    if (this.#state === 'complete') return 'end';
     // An end here would pass off a torn message as whole.
-    if (this.#state === 'abandoned') return Promise.reject(new Error('read after moving on'));
-    try {
-      const taken = this.#take();
-      return taken === undefined ? this.#wait() : Promise.resolve(this.#result(taken));
-    } catch (error) {
-      return Promise.reject(error);
+    if (this.#state === 'abandoned') throw new Error('read after moving on');
+    const taken = this.#take();
+    if (taken === 'end') this.#state = 'complete';
+    return taken;
+  }
+
+  async next(): Promise<IteratorResult<Uint8Array>> {
+    for (;;) {
+      const taken = this.take();
+      if (taken === 'end') return done;
+      if (taken !== undefined) return { done: false, value: taken };
+      await this.#retrieval.wait();
     }
   }
 
@@ -193,20 +198,6 @@ class MessageContent implements AsyncIterableIterator<Uint8Array> {
 
   abandon(): void {
     if (this.#state === 'open') this.#state = 'abandoned';
-  }
-
-  async #wait(): Promise<IteratorResult<Uint8Array>> {
-    for (;;) {
-      await this.#retrieval.wait();
-      const taken = this.#take();
-      if (taken !== undefined) return this.#result(taken);
-    }
-  }
-
-  #result(taken: Uint8Array | 'end'): IteratorResult<Uint8Array> {
-    if (taken !== 'end') return { done: false, value: taken };
-    this.#state = 'complete';
-    return done;
   }
 
   /** The next slice; undefined if it has not arrived yet. */
