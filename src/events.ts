@@ -107,6 +107,8 @@ export type PopfetchEvent =
       readonly failing?: FailingSince;
       /** What to announce under `--quiet`: edges only. */
       readonly announce?: Announcement;
+      /** Nothing was to be fetched, only the retention applied. */
+      readonly onlyPrune?: boolean;
       /** When the scheduler polls it next, ms since 1970. */
       readonly nextPoll?: number;
     }

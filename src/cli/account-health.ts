@@ -3,6 +3,7 @@ import { asFailure, type Failure } from '../errors.ts';
 import type { Announcement, FailingSince } from '../events.ts';
 import type { PollResult } from '../poll/poll.ts';
 import { refusalsAfter } from '../scheduler/next-poll.ts';
+import { clockAfter } from '../state/clock-doubt.ts';
 import { type Alerts, nextHealth, type PollOutcome } from '../state/health.ts';
 import { addToHistory } from '../state/history.ts';
 import {
@@ -27,6 +28,8 @@ export interface PolledAccount {
   readonly durationMs: number;
   /** Digest of the account's settings. */
   readonly settings: string;
+  /** ms between two polls. */
+  readonly every: number;
   readonly nextPollAt: number | undefined;
   readonly left: readonly LeftOnServer[];
 }
@@ -67,7 +70,7 @@ function outcomeOf({ failure }: PollResult): PollOutcome {
 }
 
 function statusAfter(before: AccountStatus, polled: PolledAccount): Omit<AccountStatus, 'failing'> {
-  const { result, now, nextPollAt, left } = polled;
+  const { result, now, every, nextPollAt, left } = polled;
   const { counts, failure, minimumInterval } = result;
   return {
     lastPollAt: now,
@@ -78,7 +81,7 @@ function statusAfter(before: AccountStatus, polled: PolledAccount): Omit<Account
     nextPollAt,
     loginDelay: minimumInterval === undefined ? before.loginDelay : minimumInterval * 1000,
     refused: refusedAfter(before.refused, polled),
-    clockDoubtedAt: before.clockDoubtedAt,
+    clockDoubtedAt: clockAfter(before, now, every).doubtedAt,
     left: counts.onServer === undefined ? before.left : left,
   };
 }

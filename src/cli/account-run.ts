@@ -6,6 +6,7 @@ import { type PollResult, poll } from '../poll/poll.ts';
 import type { EndSignals } from '../scheduler/deadline.ts';
 import { isPaused, longestBackOff } from '../scheduler/next-poll.ts';
 import type { PollEnd } from '../scheduler/scheduler.ts';
+import { clockAfter } from '../state/clock-doubt.ts';
 import { type LeftOnServer, readStatus } from '../state/status.ts';
 import { type HealthNews, type PolledAccount, updateHealth } from './account-health.ts';
 import { composeAccount } from './compose.ts';
@@ -22,6 +23,8 @@ export interface AccountRun {
   readonly wait: number;
   readonly readPrompt: World['readPrompt'];
   readonly dryRun: boolean;
+  /** Only the retention is wanted: nothing is retrieved. */
+  readonly onlyPrune?: boolean;
   /** Somebody asked for this very account: a pause after refused logins does not count. */
   readonly named: boolean;
   /** Told how the poll ended; answers with the ms until the next one, where a scheduler runs. */
@@ -66,9 +69,12 @@ async function polled(account: AccountConfig, run: AccountRun, left: Left): Prom
   if (signals.stop.aborted) return { counts: noCounts, failure: notStarted() };
   const { env, uid, now } = world;
   const { name } = account;
+  const clock = clockAfter(readStatus(stateDir, name), now(), account.every);
   const parts = composeAccount(account, {
     stateDir,
     wait,
+    isClockSure: clock.isSure,
+    onlyPrune: run.onlyPrune ?? false,
     secrets: { env, uid, signal: signals.now, account: name, readPrompt },
     signal: signals.now,
     now,
@@ -102,6 +108,7 @@ async function finish(
     counts,
     durationMs,
     dryRun: isDryRun,
+    ...(run.onlyPrune === true && { onlyPrune: true }),
     ...(failure && { failure }),
     ...(failing && { failing }),
     ...(announce && { announce }),
@@ -120,7 +127,13 @@ async function healthAfter(
   const settings = settingsDigest(account, config.path);
   const { alerts } = config;
   const now = world.now();
-  return updateHealth(stateDir, account.name, { ...polled, alerts, now, settings });
+  return updateHealth(stateDir, account.name, {
+    ...polled,
+    alerts,
+    now,
+    settings,
+    every: account.every,
+  });
 }
 
 function nextPoll({ counts, failure, minimumInterval }: PollResult, run: AccountRun) {

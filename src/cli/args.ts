@@ -1,4 +1,5 @@
 import yargs, { type Argv } from 'yargs';
+import { type InsightInvocation, insightCommands } from './insight-args.ts';
 import {
   type CheckOptions,
   checkOf,
@@ -7,8 +8,8 @@ import {
   peekOf,
   peekOptions,
 } from './look-args.ts';
-import { type StoredInvocation, storedCommands } from './stored-args.ts';
 import { type RunOptions, runOf, runOptions } from './run-args.ts';
+import { type StoredInvocation, storedCommands } from './stored-args.ts';
 import { usage, wholeNumber } from './usage.ts';
 
 export interface GlobalOptions {
@@ -27,6 +28,8 @@ export interface GlobalOptions {
 export type AskedLogFormat = 'pretty' | 'logfmt' | 'json';
 
 export interface OnceOptions {
+  /** The command prune: nothing is retrieved. */
+  readonly onlyPrune?: boolean;
   readonly accounts: readonly string[];
   readonly dryRun: boolean;
   /** undefined: what the configuration says. */
@@ -49,6 +52,7 @@ export type Invocation =
   | ({ readonly command: 'check'; readonly global: GlobalOptions } & CheckOptions)
   | ({ readonly command: 'peek'; readonly global: GlobalOptions } & PeekOptions)
   | StoredInvocation<GlobalOptions>
+  | InsightInvocation<GlobalOptions>
   | { readonly command: 'demo'; readonly serve: boolean; readonly port: number | undefined }
   /** Help or version: to be printed as it is. */
   | { readonly command: 'print'; readonly text: string }
@@ -138,7 +142,8 @@ function commandLine(env: Env, version: string, take: (invocation: Invocation) =
       (parser) => configAction(parser),
       (args) => take({ command: 'config', action: args.action, global: globalOptions(args, env) }),
     );
-  return storedCommands(commands, (args) => globalOptions(args, env), take)
+  const globals = (args: ParsedGlobals) => globalOptions(args, env);
+  return insightCommands(storedCommands(commands, globals, take), globals, take)
     .group(Object.keys(globalOptionTable), 'Everywhere:')
     .alias('h', 'help')
     .version('version', `popfetch ${version}`)

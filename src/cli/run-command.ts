@@ -58,6 +58,18 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
       const { demo } = await import('./commands/demo.ts');
       return demo(invocation, world);
     }
+    case 'prune': {
+      const { prune } = await import('./commands/prune.ts');
+      return prune(invocation, world);
+    }
+    case 'status': {
+      const { status } = await import('./commands/status.ts');
+      return status(invocation, world);
+    }
+    case 'history': {
+      const { history } = await import('./commands/history.ts');
+      return history(invocation, world);
+    }
     case 'run': {
       const { run } = await import('./commands/run.ts');
       return run(invocation, world);

@@ -110,7 +110,10 @@ class Page {
   }
 
   /** `gmx    3 new     41 kB  -> ~/Maildir/                0.8 s`, or `gmx: 3 new, 41 kB -> ~/Maildir/`. */
-  #result({ account, counts, destination }: Event<'account.end'>, duration: string): string {
+  #result(
+    { account, counts, destination, onlyPrune = false }: Event<'account.end'>,
+    duration: string,
+  ): string {
     const { tty } = this.#options;
     const name = tty ? this.#name(account) : `${printable(account)}: `;
     const size = formatSize(counts.bytes);
@@ -119,7 +122,12 @@ class Page {
     const columns = `${many}${size.padStart(Math.max(countAndSizeWidth - many.length, size.length + 2))}`;
     const stored = `${tty ? `${columns} ` : `${many}, ${size}`} -> ${printable(destination)}${aside}`;
     const text =
-      name + (counts.new > 0 ? stored : `nothing new${onServer(counts.onServer, aside)}`);
+      name +
+      (counts.new > 0
+        ? stored
+        : onlyPrune
+          ? `${counts.deleted} deleted${onServer(counts.onServer, '')}`
+          : `nothing new${onServer(counts.onServer, aside)}`);
     return tty ? `${text.padEnd(terminalWidth - duration.length - 2)}  ${duration}` : text;
   }
 

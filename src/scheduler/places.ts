@@ -32,7 +32,10 @@ export class Places {
   }
 
   /** Runs it when there is a place. Those who wait come in order. */
-  take<Outcome>({ host, doubtful = false }: Candidate, run: () => Promise<Outcome>): Promise<Outcome> {
+  take<Outcome>(
+    { host, doubtful = false }: Candidate,
+    run: () => Promise<Outcome>,
+  ): Promise<Outcome> {
     const inHost = () => this.#ofHost(host)(() => this.#any(run));
     return doubtful ? this.#doubtful(inHost) : inHost();
   }

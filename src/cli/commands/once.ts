@@ -119,6 +119,7 @@ class OnceRound {
       wait,
       readPrompt: invocation.global.input ? world.readPrompt : undefined,
       dryRun: invocation.dryRun,
+      onlyPrune: invocation.onlyPrune ?? false,
       named: invocation.accounts.includes(account.name),
     });
   }
