@@ -39,10 +39,11 @@ export const readDeliver: Read<DestinationSettings> = (tree, reading) => {
   const good: SingleDestination[] = [];
   for (const { item, part } of parts) {
     if (part === undefined) continue;
-    const identity = identityOf(part);
-    if (known.has(identity)) reading.report(item, 'the same destination twice', 'keep one');
+    // A file and a folder cannot both be there.
+    const place = 'path' in part ? part.path : identityOf(part);
+    if (known.has(place)) reading.report(item, 'the same destination twice', 'keep one');
     else good.push(part);
-    known.add(identity);
+    known.add(place);
   }
   if (good.length < parts.length) return undefined;
   if (second === undefined) return first.part;

@@ -293,6 +293,7 @@ test('an account without more than it needs has the documented defaults', () => 
     maxSize: undefined,
     limit: undefined,
     maxBytes: undefined,
+    onReject: 'quarantine',
     enabled: true,
   });
 });
