@@ -4,12 +4,6 @@
 // code cache, which takes half of a cron run's start-up away. Nothing else belongs here.
 process.env.UV_THREADPOOL_SIZE ??= '16';
 
-// V8 would rather take memory than time: 180 MB for the first fetch of 100,000 messages, in no less time than these
-// settings need for half of it. Little survives a scavenge here, so the young generation can stay small.
-const v8 = require('node:v8');
-v8.setFlagsFromString('--semi-space-growth-factor=1');
-v8.setFlagsFromString('--heap-growing-percent=20');
-
 const fs = require('node:fs');
 const path = require('node:path');
 const vm = require('node:vm');
@@ -33,7 +27,8 @@ if (source === undefined) {
 const cachedData = read(cacheFile);
 // A cache made by another Node or for another bundle is rejected by V8 itself and costs only its reading.
 const script = new vm.Script(
-  `(function (exports, require, module, __filename, __dirname) {${source}\n})`,
+  // ASCII alone (the build sees to it): as latin1 V8 takes the octets as they are.
+  `(function (exports, require, module, __filename, __dirname) {${source.toString('latin1')}\n})`,
   {
     filename: bundle,
     cachedData,

@@ -1,6 +1,6 @@
 // Builds dist/popfetch.cjs: one CommonJS file, because separate ES modules cost a cron run five times the instructions.
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
@@ -25,11 +25,20 @@ await build({
     'string-width': './scripts/shims/string-width.mjs',
     // Only proper-lockfile uses it, with an fs of our own; it patches the global fs when loaded.
     'graceful-fs': 'node:fs',
+    // yargs searches a package.json from the working directory upwards, and asserts that there is one (10 ms).
+    'escalade/sync': './scripts/shims/escalade.mjs',
   },
   external: ['fs-native-extensions', 'typescript'],
 });
 
+escapeWhatIsNotAscii('dist/popfetch.cjs');
 writeCodeCache();
+
+/** esbuild leaves it in regular expressions and comments; one such character doubles what V8 has to read. */
+function escapeWhatIsNotAscii(file) {
+  const escape = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escape), 'latin1');
+}
 
 /**
  * V8's compiled code, from a run that polls for real, lies beside the bundle and halves the start-up of a cron run. It

@@ -13,6 +13,9 @@ import {
 /** The commands whose replies make a listing, in the order that `Survey` needs. */
 export const surveyCommands: readonly Command[] = [stat, list, uidl];
 
+/** With more than these, memory is worth looking after. */
+const manyMessages = 2_000;
+
 export interface Surveyed {
   readonly named: readonly ListedMessage[];
   /** Listed without a unique-id: their `uid` is empty. */
@@ -36,8 +39,11 @@ export class Survey {
 
   /** Takes one reply and reads its content. */
   async take(reply: Reply): Promise<void> {
-    if (reply.command === stat) this.#takeDropListing(reply);
-    else if (reply.hasContent) {
+    if (reply.command === stat) {
+      this.#takeDropListing(reply);
+      if (this.#drop.count > manyMessages)
+        (await import('../../util/small-heap.ts')).keepHeapSmall();
+    } else if (reply.hasContent) {
       const listing = reply.command === list ? this.#scan : this.#uniqueIds;
       await this.#dialogue.content((octets) => listing.feed(octets));
     } else if (this.#drop.count > 0 && !isUnknownCommand(reply)) throw this.#missing(reply);
