@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import { loadBuiltinsLate } from './builtins.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 rmSync('dist', { recursive: true, force: true });
@@ -31,13 +32,14 @@ await build({
   external: ['fs-native-extensions', 'typescript'],
 });
 
-escapeWhatIsNotAscii('dist/popfetch.cjs');
+const bundle = 'dist/popfetch.cjs';
+writeFileSync(bundle, escaped(loadBuiltinsLate(readFileSync(bundle, 'utf8'))), 'latin1');
 writeCodeCache();
 
 /** esbuild leaves it in regular expressions and comments; one such character doubles what V8 has to read. */
-function escapeWhatIsNotAscii(file) {
+function escaped(text) {
   const escape = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, escape), 'latin1');
+  return text.replace(/[^\0-\x7f]/g, escape);
 }
 
 /**
