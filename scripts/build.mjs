@@ -38,8 +38,8 @@ writeCodeCache();
 
 /** esbuild leaves it in regular expressions and comments; one such character doubles what V8 has to read. */
 function escaped(text) {
-  const escape = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
-  return text.replace(/[^\0-\x7f]/g, escape);
+  const inAscii = (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  return text.replace(/[^\0-\x7f]/g, inAscii);
 }
 
 /**

@@ -233,11 +233,16 @@ interface Opened {
   readonly storeId: string;
 }
 
+/** Octets from which on memory is worth looking after: a thousand messages or two. */
+const largeJournal = 512 * 1024;
+
 /** Cuts off what a crash tore, and drops dead weight. Closes `fd` when it fails. */
 async function replayAndMend(fd: number, file: string, account: string): Promise<Opened> {
   const ledger = new Ledger();
   let replayed: Replayed;
   try {
+    if (fs.fstatSync(fd).size > largeJournal)
+      (await import('../util/small-heap.ts')).keepHeapSmall();
     replayed = replay(fd, file, account, (record) => ledger.apply(record));
     // Nothing behind it was acknowledged; the next line must not be glued to half of one.
     fs.ftruncateSync(fd, replayed.length);
