@@ -116,16 +116,23 @@ const noStore = {
 /** An empty input is no message: whoever was to write it failed. */
 async function* inputOf(stdin: World['stdin'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
   let isEmpty = true;
+  const stopped = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(asFailure(signal.reason)), { once: true });
+  });
+  // Nobody may be waiting when it comes.
+  stopped.catch(() => undefined);
+  const chunks = stdin[Symbol.asyncIterator]();
   try {
-    for await (const chunk of stdin) {
-      signal.throwIfAborted();
-      const octets = typeof chunk === 'string' ? Buffer.from(chunk, 'utf8') : chunk;
+    for (;;) {
+      const chunk = await Promise.race([chunks.next(), stopped]);
+      if (chunk.done === true) break;
+      const { value } = chunk;
+      const octets = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
       if (octets.length === 0) continue;
       isEmpty = false;
       yield octets;
     }
   } catch (error) {
-    signal.throwIfAborted();
     throw error instanceof Failure ? error : storageFailure(error, 'standard input');
   }
   signal.throwIfAborted();
