@@ -48,7 +48,7 @@ export async function runAccount(account: AccountConfig, run: AccountRun): Promi
 }
 
 /** Refused logins in a row that mean a pause still; undefined where the account may be polled. */
-export function pauseOf(
+function pauseOf(
   account: AccountConfig,
   { stateDir, config, world }: Pick<AccountRun, 'stateDir' | 'config' | 'world'>,
 ): { readonly count: number; readonly until: number } | undefined {

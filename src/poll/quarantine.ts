@@ -4,7 +4,7 @@ import type { SeenStore } from '../state/seen-store.ts';
 import type { Plan } from './plan.ts';
 
 /** In so many polls, one after the other, a destination refuses a message before it is put aside. */
-export const refusalsBeforeQuarantine = 3;
+const refusalsBeforeQuarantine = 3;
 
 /** What the record of a refusal begins with; others of its kind begin otherwise. */
 const mark = 'refused: ';

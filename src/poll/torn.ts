@@ -11,7 +11,7 @@ const soonTries = 3;
 const laterEvery = 24 * 3600 * 1000;
 
 /** A message that broke a session is tried again alone: twice soon, then once a day. Pure. */
-export function isWorthAnotherTry({ count, at }: Trouble, now: number): boolean {
+function isWorthAnotherTry({ count, at }: Trouble, now: number): boolean {
   return count < soonTries || Math.abs(now - at) >= laterEvery;
 }
 

@@ -7,7 +7,7 @@ import type { SeenStore } from '../../src/state/seen-store.ts';
 import { plainPolicy } from '../support/policy.ts';
 
 /** Thrown instead of the process being killed. */
-export class Killed extends Error {}
+class Killed extends Error {}
 
 /** What outlives the process: the disk, and the server's maildrop. */
 export interface Remains {

@@ -5,8 +5,8 @@ import { startMaildropServer } from '../support/maildrop-server.ts';
 import { PopfetchHome, type PopfetchRun, type RunOptions } from '../support/run-popfetch.ts';
 import { type ScriptedServer, type Step, startScriptedServer } from '../support/scripted-server.ts';
 
-export const user = 'joe@example.org';
-export const password = 'tanstaaf-5-secret';
+const user = 'joe@example.org';
+const password = 'tanstaaf-5-secret';
 
 export interface Case {
   readonly title: string;
