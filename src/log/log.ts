@@ -76,8 +76,9 @@ function entryFor(event: PopfetchEvent, surroundings: Surroundings, now: () => n
     }
     case 'message': {
       const { type: _type, account: _account, action, uid, ...fields } = event;
-      const failed = action === 'rejected' || action === 'quarantined' || event.output !== undefined;
-      const level = failed ? 'warn' : 'debug';
+      const failed =
+        action === 'rejected' || action === 'quarantined' || event.output !== undefined;
+      const level = failed ? 'warn' : isRetention(event) ? 'info' : 'debug';
       return { level, message: action, fields: { uidl: uid, ...fields } };
     }
     case 'peek': {
@@ -145,4 +146,10 @@ function runEnd(event: Extract<PopfetchEvent, { type: 'run.end' }>): Entry {
     message: 'end',
     fields: { exitCode, accountsOk, accountsFailed, ...totals },
   };
+}
+
+/** What leaves the server for its age or for want of room is worth a line; what was just stored is not. */
+function isRetention({ action, reason }: Extract<PopfetchEvent, { type: 'message' }>): boolean {
+  const goes = action === 'deleted' || action === 'would_delete';
+  return goes && (reason === 'expired' || reason === 'over-quota');
 }
