@@ -25,7 +25,10 @@ import { repository, sourceFiles } from './support/source-code.ts';
 const readme = read('README.md');
 const commandPage = read('man/popfetch.1');
 const filePage = read('man/popfetch.yaml.5');
-const commands = ['', 'once', 'run', 'check', 'peek', 'prune', 'status', 'history', 'demo', 'config'];
+const commands =
+  ' once run check peek prune status history demo config verify quarantine state deliver'.split(
+    ' ',
+  );
 
 test('every command of the README is run here or in continuous integration', () => {
   const ci = read('.ci/run');
