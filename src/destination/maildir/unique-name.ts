@@ -19,7 +19,8 @@ export class UniqueNames {
   readonly #secret: string;
   readonly #ours: string;
   readonly #host: string;
-  #attempt = 0;
+  /** Counts from the microsecond in which this process began: two runs in one second share no name. */
+  #attempt = Math.floor((performance.timeOrigin % 1000) * 1000);
 
   /** `owner` is anything that tells this owner in this Maildir from every other, with something random in it. */
   constructor(owner: string, hostname: string) {
