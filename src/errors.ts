@@ -130,6 +130,9 @@ export class Failure extends Error {
 /** What was thrown, as a failure: what is none yet is a bug, and keeps its stack as cause. */
 export function asFailure(thrown: unknown): Failure {
   if (thrown instanceof Failure) return thrown;
+  // What went wrong first; the clearing up after it failed too.
+  if (thrown instanceof Error && thrown.name === 'SuppressedError' && 'suppressed' in thrown)
+    return asFailure(thrown.suppressed);
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new Failure('internal', message, {}, thrown);
 }

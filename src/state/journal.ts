@@ -36,7 +36,11 @@ export class Journal {
 
   async close(): Promise<void> {
     await this.#last;
-    fs.closeSync(this.#fd);
+    try {
+      fs.closeSync(this.#fd);
+    } catch (error) {
+      throw storageFailure(error, this.#file, 'state');
+    }
   }
 
   async #appendNow(lines: readonly string[], useReserve: boolean): Promise<void> {

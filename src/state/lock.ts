@@ -135,7 +135,11 @@ class HeldLock implements AccountLock {
       // A leftover: the next holder has the guard, and clears it away.
     }
     await this.#guard?.release();
-    fs.closeSync(fd);
+    try {
+      fs.closeSync(fd);
+    } catch {
+      // The descriptor is gone all the same, and nothing that counts was written to it.
+    }
   }
 }
 

@@ -285,6 +285,16 @@ describe('a failing disk under the journal', () => {
     assert.equal(place.text(), before);
   });
 
+  it('is named where only the closing fails', async () => {
+    await using place = await journalPlace();
+    const store = await place.open();
+    await store.record(records('a'));
+    using _ = faultyFs(({ effect }) => (effect === 'closeSync' ? errno('EIO') : 'none'));
+    const closed = Promise.resolve(store[Symbol.asyncDispose]());
+    const failure = await failureOf(closed, 'io_error');
+    assert.equal(failure.facts.phase, 'state');
+  });
+
   it('puts on record what was promised from its reserve when the disk is full', async () => {
     await using place = await journalPlace();
     await using store = await place.open();

@@ -65,18 +65,16 @@ export class Spool {
     const file = this.#openFile();
     const offset = file.size;
     file.isBusy = true;
-    let fd: number | undefined;
     try {
-      fd = fs.openSync(file.path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600);
-      const record = await writer.write(content, { envelope, trace, fd, offset });
+      const record = await writeBehind(file, (fd) =>
+        writer.write(content, { envelope, trace, fd, offset }),
+      );
       file.size += record.length;
       file.waiting += 1;
       return { ...record, file, offset };
     } catch (error) {
-      if (fd !== undefined) cutBack(fd, offset);
       throw errnoOf(error) === undefined ? error : storageFailure(error, file.path);
     } finally {
-      if (fd !== undefined) fs.closeSync(fd);
       file.isBusy = false;
       this.#spareWriters.push(writer);
       this.#removeIfDone(file);
@@ -184,9 +182,27 @@ async function syncFile(file: string): Promise<void> {
   }
 }
 
-function cutBack(fd: number, size: number): void {
+/** What a failed `write` left is cut off again. NFS tells of a failed one only when it is closed. */
+async function writeBehind<T>(file: SpoolFile, write: (fd: number) => Promise<T>): Promise<T> {
+  const fd = fs.openSync(file.path, O_WRONLY | O_CREAT | O_NOFOLLOW, 0o600);
+  let written: T;
   try {
-    fs.ftruncateSync(fd, size);
+    written = await write(fd);
+  } catch (error) {
+    cutBackAndClose(fd, file.size);
+    throw error;
+  }
+  fs.closeSync(fd);
+  return written;
+}
+
+function cutBackAndClose(fd: number, size: number): void {
+  try {
+    try {
+      fs.ftruncateSync(fd, size);
+    } finally {
+      fs.closeSync(fd);
+    }
   } catch {
     // What stands behind the last message is overwritten by the next; the failure that led here matters more.
   }
