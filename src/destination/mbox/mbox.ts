@@ -132,7 +132,10 @@ export class Mbox implements Destination {
     if (batch.length === 0) return [];
     const spooled = batch.map((delivery) => this.#heldFor(delivery));
     try {
-      await known(this.#round).append(spooled, this.#spool);
+      const round = known(this.#round);
+      await round.append(spooled, this.#spool);
+      // Readers remove an mbox that became empty: this one may be new.
+      if (round.wasEmpty) this.#isFolderSynced = false;
       await this.#syncFolder();
       for (const one of spooled) this.#spool.done(one);
       return [];
@@ -200,7 +203,7 @@ export class Mbox implements Destination {
     }
   }
 
-  /** Once: the name of a new file must survive a power cut too. */
+  /** Once a file: the name of a new one must survive a power cut too. */
   async #syncFolder(): Promise<void> {
     if (this.#isFolderSynced) return;
     await syncDirectory(path.dirname(this.#file()));

@@ -39,6 +39,11 @@ export class Round {
     this.#end = size + this.#separator.length;
   }
 
+  /** Perhaps it was not there. */
+  get wasEmpty(): boolean {
+    return this.#size === 0;
+  }
+
   get unappended(): Iterable<Spooled> {
     return this.#promised.keys();
   }

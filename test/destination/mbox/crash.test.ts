@@ -71,6 +71,40 @@ describe('an mbox with its journal', () => {
     }
   });
 
+  it('does not take a message whose spool file could not be closed', async () => {
+    await using place = await placeWithMail();
+    const destination = place.open('our-store');
+    await destination.prepare();
+    {
+      using _ = faultyFs(({ effect }) => (effect === 'closeSync' ? errno('EIO') : 'none'));
+      await assert.rejects(destination.accept(message('a', 'x'), plain), { code: 'io_error' });
+    }
+    assert.equal(place.hidden(), 0);
+  });
+
+  it('syncs the folder for each file that may be new, because readers remove an empty mbox', async () => {
+    await using place = await mboxPlace();
+    const destination = place.open('our-store');
+    await destination.prepare();
+    const synced: string[] = [];
+    using _ = faultyFs(({ effect, on }) => {
+      if (effect === 'fsync') synced.push(path.basename(linkOf(on)));
+      return 'none';
+    });
+    const folderSyncs = async (uid: string): Promise<number> => {
+      synced.length = 0;
+      const batch = [await destination.accept(message(uid, 'x'), plain)];
+      assert.deepEqual(
+        [await destination.secure(batch), await destination.commit(batch)],
+        [[], []],
+      );
+      return synced.filter((name) => name === 'mail').length;
+    };
+    assert.deepEqual([await folderSyncs('a'), await folderSyncs('b')], [1, 0]);
+    fs.rmSync(place.file);
+    assert.equal(await folderSyncs('c'), 1);
+  });
+
   it('cuts back what it could not write whole, so that the next batch follows the last message', async () => {
     for (const failing of ['writeSync', 'fsync'] as const) {
       await using place = await placeWithMail();
