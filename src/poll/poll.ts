@@ -138,7 +138,8 @@ async function pollSession(parts: Parts, only: string | undefined): Promise<Sess
   await recordTrouble(outcome, parts);
   if (outcome.torn === undefined && outcome.failure && !outcome.mayQuit) throw outcome.failure;
   if (outcome.mayQuit) await finish(parts, session, listing, prepared, outcome);
-  if (context.stop.aborted && !outcome.failure)
+  const hasLeftSome = tally.new - before.new < prepared.plan.retrieve.length;
+  if (context.stop.aborted && hasLeftSome && !outcome.failure)
     throw new Failure('interrupted', 'stopped before all was retrieved');
   return {
     failure: outcome.failure,

@@ -57,6 +57,7 @@ test('popfetch by itself polls, polls again on SIGUSR1, and ends in order on SIG
   );
   assert.equal(status, 0, stderr);
   assert.equal(stored(home), 2);
+  // The signal comes while the program hears the answer to QUIT: what was stored is told all the same.
   assert.equal(stdout.match(/^a: 1 new/gm)?.length, 2, stdout);
   assert.deepEqual(server.messages, []);
 });
