@@ -25,7 +25,7 @@ export interface DeliverOptions {
   readonly destination: string;
 }
 
-export function deliverOptions<Known>(parser: Argv<Known>) {
+function deliverOptions<Known>(parser: Argv<Known>) {
   return parser.positional('destination', {
     type: 'string',
     demandOption: true,
@@ -33,7 +33,7 @@ export function deliverOptions<Known>(parser: Argv<Known>) {
   });
 }
 
-export function verifyOptions<Known>(parser: Argv<Known>) {
+function verifyOptions<Known>(parser: Argv<Known>) {
   return parser.positional('accounts', {
     type: 'string',
     array: true,
@@ -42,7 +42,7 @@ export function verifyOptions<Known>(parser: Argv<Known>) {
   });
 }
 
-export function quarantineOptions<Known>(parser: Argv<Known>) {
+function quarantineOptions<Known>(parser: Argv<Known>) {
   return parser
     .positional('action', {
       choices: ['list', 'show', 'retry', 'drop'] as const,
@@ -62,7 +62,7 @@ export function quarantineOptions<Known>(parser: Argv<Known>) {
     });
 }
 
-export function quarantineOf(args: {
+function quarantineOf(args: {
   readonly action: QuarantineOptions['action'];
   readonly account?: string | undefined;
   readonly uids: readonly string[];
@@ -76,7 +76,7 @@ export function quarantineOf(args: {
   return { action, account, uids, deleteFromServer };
 }
 
-export function stateOptions<Known>(parser: Argv<Known>) {
+function stateOptions<Known>(parser: Argv<Known>) {
   return parser
     .positional('action', {
       choices: ['refetch'] as const,
@@ -91,7 +91,7 @@ export function stateOptions<Known>(parser: Argv<Known>) {
     });
 }
 
-export function refetchOf(args: {
+function refetchOf(args: {
   readonly action: 'refetch';
   readonly account: string;
   readonly uids: readonly string[];

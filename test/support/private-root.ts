@@ -32,7 +32,7 @@ export interface PrivateRoot extends AsyncDisposable {
 }
 
 /** The user id of each user inside; the group is mail, as in Debian. */
-export const mailGroup = 8;
+const mailGroup = 8;
 const firstUser = 2001;
 
 export function ownerOf(users: Readonly<Record<string, string>>, user: string) {
@@ -158,7 +158,7 @@ export function homeOf(user: string): string {
   return `/var/mail/home/${user}`;
 }
 
-export function crypted(password: string): string {
+function crypted(password: string): string {
   const run = spawnSync('openssl', ['passwd', '-6', '-stdin'], {
     input: password,
     encoding: 'utf8',
