@@ -1,8 +1,15 @@
 #!/usr/bin/env node
 'use strict';
-// Sets the thread-pool size, which counts only before the first use of the pool, and loads the bundle through V8's
-// code cache, which takes half of a cron run's start-up away. Nothing else belongs here.
+// Sets the thread-pool size, which counts only before the first use of the pool, leaves a working directory that was
+// removed, and loads the bundle through V8's code cache, which takes half of a cron run's start-up away. Nothing else
+// belongs here.
 process.env.UV_THREADPOOL_SIZE ??= '16';
+// Where the working directory was removed, libraries fail while they are loaded.
+try {
+  process.cwd();
+} catch {
+  process.chdir('/');
+}
 
 const fs = require('node:fs');
 const path = require('node:path');
