@@ -9,7 +9,7 @@ export function storageFailure(
   path: string,
   phase: Extract<Phase, 'deliver' | 'state'> = 'deliver',
 ): Failure {
-  if (error instanceof Failure) return error;
+  if (error instanceof Failure) return phase === 'state' ? underState(error) : error;
   const errno = errnoOf(error);
   if (errno === undefined) return new Failure('internal', String(error), { path, phase }, error);
   const [code, reason, hint] = meanings.get(errno) ?? [undefined, errno];
@@ -19,6 +19,13 @@ export function storageFailure(
     { path, phase, reason, ...(hint !== undefined && { hint }) },
     error,
   );
+}
+
+/** What helpers for any file said of one under the state directory: it is not the destination that fails. */
+function underState(failure: Failure): Failure {
+  if (failure.facts.phase !== 'deliver') return failure;
+  const code = failure.code === 'deliver_temp' ? 'state' : failure.code;
+  return new Failure(code, failure.message, { ...failure.facts, phase: 'state' }, failure.cause);
 }
 
 /** 'ENOSPC' and the like; undefined for what did not come from the system. */

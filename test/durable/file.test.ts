@@ -190,6 +190,13 @@ describe('what the system says of a file', () => {
   it('is left as it is when it is a failure already, and a bug when it is neither', () => {
     const failure = new Failure('locked', 'x');
     assert.equal(storageFailure(failure, '/p'), failure);
+    const ofHelper = storageFailure(errno('EACCES'), '/p');
+    const { code, facts } = storageFailure(ofHelper, '/state', 'state');
+    assert.deepEqual([code, facts], ['no_permission', { ...ofHelper.facts, phase: 'state' }]);
+    assert.equal(
+      storageFailure(storageFailure(errno('EMFILE'), '/p'), '/s', 'state').code,
+      'state',
+    );
     assert.equal(storageFailure(new TypeError('x'), '/p').code, 'internal');
   });
 });
