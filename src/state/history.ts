@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeDirectory, replaceFile } from '../durable/file.ts';
+import { makeDirectory, replaceFile, writeFully } from '../durable/file.ts';
 import { type FailureCode, failureNatures } from '../errors.ts';
 import { accountFolder } from './account-folder.ts';
 
@@ -38,7 +38,13 @@ export async function addToHistory(
   const line = `${JSON.stringify(entry)}\n`;
   const length = fs.statSync(file, { throwIfNoEntry: false })?.size ?? 0;
   if (length < longest) {
-    fs.appendFileSync(file, line, { mode: 0o600 });
+    const { O_WRONLY, O_CREAT, O_APPEND, O_NOFOLLOW } = fs.constants;
+    const fd = fs.openSync(file, O_WRONLY | O_CREAT | O_APPEND | O_NOFOLLOW, 0o600);
+    try {
+      writeFully(fd, Buffer.from(line));
+    } finally {
+      fs.closeSync(fd);
+    }
     return;
   }
   const kept = readHistory(stateDirectory, account).slice(-entriesKept);

@@ -39,3 +39,13 @@ test('a file that grew too long keeps the polls of the last day', async () => {
   assert.equal(kept.at(-1)?.at, 9001);
   assert.ok(fs.statSync(fileIn(folder.path)).size < 200_000);
 });
+
+test('a link in its place is not followed', async () => {
+  await using folder = await temporaryFolder();
+  await addToHistory(folder.path, 'a', polled(1));
+  const elsewhere = path.join(folder.path, 'elsewhere');
+  fs.renameSync(fileIn(folder.path), elsewhere);
+  fs.symlinkSync(elsewhere, fileIn(folder.path));
+  await assert.rejects(addToHistory(folder.path, 'a', polled(2)), { code: 'ELOOP' });
+  assert.equal(fs.readFileSync(elsewhere, 'latin1').split('\n').length, 2);
+});
