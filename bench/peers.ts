@@ -68,7 +68,7 @@ const mpop: Peer = {
 
 const mpopSideBySide: Peer = {
   ...mpop,
-  name: 'mpop, a process each',
+  name: 'mpop side by side',
   several: true,
   prepare: (station) => {
     const config = mpopConfig(station);

@@ -97,7 +97,8 @@ class ScenarioRun {
   #wants(peer: Peer): boolean {
     if (this.#remarks.has(peer)) return false;
     const costs = this.#costs.get(peer) ?? [];
-    return costs.length < 2 || (costs[0]?.wall ?? 0) * 1000 < slow;
+    const { options } = this.#parts;
+    return costs.length < (options.short ? 1 : 2) || (costs[0]?.wall ?? 0) * 1000 < slow;
   }
 
   async #round(peer: Peer): Promise<void> {
