@@ -16,7 +16,7 @@ import { type Ended, policyLeft, wantsAnotherSession } from './sessions.ts';
 import { recover } from './settle.ts';
 import { Tally } from './tally.ts';
 import { tellPlan } from './tell-plan.ts';
-import { tore, tornFailure, toTryAlone } from './torn.ts';
+import { mostBrokenAlone, tore, tornFailure, toTryAlone } from './torn.ts';
 
 /** One account as a poll needs it. */
 export interface PollAccount {
@@ -100,9 +100,14 @@ async function pollMaildrop(parts: Parts): Promise<void> {
     ended = await session();
   }
   const broken = new Set([...ended.left, ...tornNow]);
-  if (!ended.loginDelay && !context.stop.aborted)
-    for (const uid of toTryAlone(ended.left, store, context.now()))
-      if (!tornNow.has(uid)) await session(uid);
+  let brokenAlone = 0;
+  for (const uid of ended.loginDelay ? [] : toTryAlone(ended.left, store, context.now())) {
+    if (context.stop.aborted || brokenAlone === mostBrokenAlone) break;
+    if (tornNow.has(uid)) continue;
+    if ((await session(uid)).wasTorn) brokenAlone++;
+    // Not for the store to say: what is told apart by its header is forgotten once it was deleted.
+    else broken.delete(uid);
+  }
   const still = [...broken].filter((uid) => !store.has(uid));
   tally.wanted = Math.max(tally.wanted, tally.new + still.length);
   if (still.length > 0) throw tornFailure(still, cause);

@@ -42,8 +42,8 @@ export function withoutTorn(
   return { plan: { ...plan, retrieve, leave: [...plan.leave, ...left] }, torn };
 }
 
-/** Sessions of a run for one message each. */
-const mostAlone = 3;
+/** Sessions of a run for one message each that may break: as long as they do not, there is no end to be feared. */
+export const mostBrokenAlone = 3;
 
 /** Those that are tried again now, each in a session of its own. Pure. */
 export function toTryAlone(
@@ -55,7 +55,7 @@ export function toTryAlone(
     const trouble = store.attempts(uid);
     return trouble !== undefined && isWorthAnotherTry(trouble, now);
   };
-  return uids.filter(isDue).slice(0, mostAlone);
+  return uids.filter(isDue);
 }
 
 /** What the account's poll fails with: these cannot be had. */

@@ -433,6 +433,23 @@ test('a message that breaks the session is tried alone later, and the others flo
   );
 });
 
+test('all that broke sessions comes in one run when the server is well again, deleted at once or not', async () => {
+  for (const uid of [undefined, 'shared'])
+    for (const keep of [true, false]) {
+      await using made = await lifeWith();
+      const { life } = made;
+      const all = [1, 2, 3, 4, 5].map((n) => message(n));
+      for (const content of all) life.arrives(content, uid);
+      life.server.faults = { answers: { RETR: '+OK\r\nSubject: torn\r\n.\r\nnot a reply' } };
+      assert.equal((await life.poll({ keep })).failure?.code, 'protocol');
+      life.server.faults = {};
+      life.now += day;
+      assert.equal((await life.poll({ keep })).failure, undefined);
+      assertDelivered(life, all);
+      assert.equal(life.server.messages.length, keep ? 5 : 0);
+    }
+});
+
 test('what comes plainly shorter than it was listed is delivered and named', async () => {
   await using made = await lifeWith({ answers: { LIST: '+OK\r\n1 2000\r\n2 25\r\n.' } });
   const { life } = made;
