@@ -24,6 +24,8 @@ export interface MaildropFaults {
   readonly bytewise?: boolean;
   /** Delays each chunk of replies, as distance does. */
   readonly latencyMs?: number;
+  /** Sends this in the place of the session's next chunk of replies; `undefined` drops the line. */
+  readonly rewrite?: (octets: Buffer, chunk: number) => Buffer | undefined;
 }
 
 export interface MaildropOptions {
@@ -122,7 +124,13 @@ function encrypt(socket: Socket, options: MaildropOptions): TLSSocket {
 
 /** Writes as the faults say: slowly, octet by octet, not beyond the cut. */
 function outgoing(line: Socket, faults: MaildropFaults): Wire {
-  const write = (octets: Buffer): void => {
+  let chunks = 0;
+  const write = (original: Buffer): void => {
+    const octets = faults.rewrite === undefined ? original : faults.rewrite(original, chunks++);
+    if (octets === undefined) line.destroy();
+    else send(octets);
+  };
+  const send = (octets: Buffer): void => {
     if (faults.bytewise !== true) line.write(octets);
     else for (let at = 0; at < octets.length; at++) line.write(octets.subarray(at, at + 1));
   };
