@@ -26,7 +26,7 @@ await build({
     'string-width': './scripts/shims/string-width.mjs',
     // Only proper-lockfile uses it, with an fs of our own; it patches the global fs when loaded.
     'graceful-fs': 'node:fs',
-    // yargs searches a package.json from the working directory upwards, and asserts that there is one (10 ms).
+    // yargs searches a package.json from the working directory upwards, and asserts that there is one (25 M instructions).
     'escalade/sync': './scripts/shims/escalade.mjs',
   },
   external: ['fs-native-extensions', 'typescript'],
