@@ -40,6 +40,8 @@ const COLON = 0x3a;
 
 /** Takes the fingerprint of a message while its slices pass; each slice is only looked at during the call. */
 export class Fingerprinter {
+  /** Octets that passed, as sent. */
+  octets = 0;
   #head = Buffer.alloc(0);
   #filled = 0;
   /** Where the line begins that has not ended yet. */
@@ -48,6 +50,7 @@ export class Fingerprinter {
   #header = '';
 
   take(slice: Uint8Array): void {
+    this.octets += slice.length;
     if (this.#hash !== undefined) {
       this.#hash.update(slice);
       return;
@@ -110,9 +113,15 @@ export function headerPrint(top: Uint8Array): HeaderPrint {
 export function fingerprinted(content: Content): {
   readonly content: Content;
   readonly print: () => Fingerprint;
+  /** How many passed so far, as sent. */
+  readonly octets: () => number;
 } {
   const printer = new Fingerprinter();
-  return { content: new Passing(content, printer), print: () => printer.finish() };
+  return {
+    content: new Passing(content, printer),
+    print: () => printer.finish(),
+    octets: () => printer.octets,
+  };
 }
 
 /** No generator: most messages are a slice or two, and its turns would cost more than their bytes. */

@@ -6,6 +6,7 @@ import type { Retrieval, SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
 import { Batches } from './batches.ts';
 import type { Same } from './churn.ts';
+import { refusedEvent, storedEvent } from './message-events.ts';
 import { shortNotice } from './notices.ts';
 import type { Plan } from './plan.ts';
 import type { PollAccount, PollContext } from './poll.ts';
@@ -51,6 +52,8 @@ export class Retrieving {
   readonly #batches: Batches;
   /** Accepted, but what follows it on the wire has not been seen yet: its terminator may be a forgery. */
   #unconfirmed: Accepted | undefined;
+  /** Those from the first short one on: its end may be no end, and what follows it a forgery (CVE-2001-0996). */
+  readonly #doubted: Accepted[] = [];
   #envelope: Envelope | undefined;
   #failure: Failure | undefined;
   readonly #undelivered = new Undelivered();
@@ -91,6 +94,7 @@ export class Retrieving {
         await this.#take(retrieval);
       }
       await this.#confirm();
+      await this.#believe();
       this.#refusedThroughout();
     } catch (thrown) {
       await this.#interrupted(asFailure(thrown));
@@ -150,9 +154,9 @@ export class Retrieving {
     const envelope = this.#envelopeFor(ref);
     const { rejected: quarantined } = envelope;
     try {
-      const { content, print } = fingerprinted(message.content);
+      const { content, print, octets } = fingerprinted(message.content);
       const delivery = await destination.accept({ ref, content }, envelope);
-      const accepted = { ref, delivery, print: print() };
+      const accepted = { ref, delivery, print: print(), octets: octets() };
       this.#unconfirmed = quarantined === undefined ? accepted : { ...accepted, quarantined };
     } catch (thrown) {
       const failure = asFailure(thrown);
@@ -194,6 +198,19 @@ export class Retrieving {
     const accepted = this.#unconfirmed;
     this.#unconfirmed = undefined;
     if (accepted === undefined) return undefined;
+    if (this.#doubted.length > 0 || isShort(accepted)) {
+      this.#doubted.push(accepted);
+      return undefined;
+    }
+    return this.#keep(accepted);
+  }
+
+  /** The session came to its end without a contradiction, so what was doubted is what the server meant. */
+  async #believe(): Promise<void> {
+    for (const accepted of this.#doubted.splice(0)) await this.#keep(accepted);
+  }
+
+  #keep(accepted: Accepted): Promise<void> | undefined {
     if (this.#parts.recogniser === undefined) return this.#batches.add(accepted);
     return this.#isStored(accepted).then((isStored) =>
       isStored ? undefined : this.#batches.add(accepted),
@@ -215,16 +232,23 @@ export class Retrieving {
   async #interrupted(failure: Failure): Promise<void> {
     this.#failure ??= this.#undelivered.worst() ?? failure;
     this.#lineIsGood = false;
-    if (failure.code === 'protocol' && this.#unconfirmed) {
-      await this.#parts.destination.abort(this.#unconfirmed.delivery);
-      this.#torn = this.#unconfirmed.ref;
-      this.#unconfirmed = undefined;
-    }
+    if (failure.code === 'protocol') await this.#disbelieve();
     try {
       await this.#confirm();
+      await this.#believe();
     } catch {
       // What broke the batches is reported by `finish`.
     }
+  }
+
+  /** The first of these broke the session; the others may be pieces of it. */
+  async #disbelieve(): Promise<void> {
+    const last = this.#unconfirmed === undefined ? [] : [this.#unconfirmed];
+    const [first, ...behind] = [...this.#doubted.splice(0), ...last];
+    this.#unconfirmed = undefined;
+    if (first === undefined) return;
+    for (const { delivery } of [first, ...behind]) await this.#parts.destination.abort(delivery);
+    this.#torn = first.ref;
   }
 
   /** One message may have vanished; all of them have not. */
@@ -243,47 +267,25 @@ export class Retrieving {
       this.#stop.abort();
       return;
     }
-    const { uid, number, size } = ref;
-    const { label } = destination;
-    const { output, path, reason = failure.message } = failure.facts;
-    context.emit({
-      type: 'message',
-      account: account.name,
-      action: failure.nature.temporary ? 'skipped' : 'rejected',
-      uid,
-      number,
-      size,
-      destination: label,
-      reason: path === undefined ? `${label} ${reason}` : failure.message,
-      ...(output === undefined ? {} : { output }),
-    });
+    context.emit(refusedEvent(account.name, destination, ref, failure));
   }
 
   #settled({ delivered, failed }: Settled): void {
     const { account, destination, context, tally } = this.#parts;
-    for (const { ref, delivery, quarantined } of delivered) {
+    for (const accepted of delivered) {
+      const { ref, delivery, quarantined } = accepted;
       if (quarantined === undefined) {
         tally.new++;
         tally.bytes += delivery.size;
       } else tally.skipped++;
       if (delivery.size * 2 < ref.size) this.#short.push(ref.uid);
-      const { uid, number, size } = ref;
-      const { sha256, messageId } = delivery;
-      const path = destination.pathOf(delivery);
-      context.emit({
-        type: 'message',
-        account: account.name,
-        action: quarantined === undefined ? 'delivered' : 'quarantined',
-        uid,
-        number,
-        size,
-        destination: destination.label,
-        sha256,
-        ...(quarantined === undefined ? {} : { reason: quarantined }),
-        ...(path === undefined ? {} : { path }),
-        ...(messageId === undefined ? {} : { messageId }),
-      });
+      context.emit(storedEvent(account.name, destination, accepted));
     }
     for (const { accepted, failure } of failed) this.#failed(accepted.ref, failure);
   }
+}
+
+/** Shorter than listed, and by more than servers miscount that add the separator of an mbox (popa3d). */
+function isShort({ ref, octets }: Accepted): boolean {
+  return octets !== undefined && octets + 4 < ref.size;
 }

@@ -17,11 +17,11 @@ export interface MessageCollection {
  * The messages to put through real servers: our own awkward ones, and the corpus of real messages where it is found
  * (POPFETCH_CORPUS, or the folder shared/corpus beside the repository).
  */
-export function awkwardMessages(): MessageCollection {
+export function awkwardMessages(extent: 'own' | 'with corpus' = 'with corpus'): MessageCollection {
   const own = Object.entries(handMade).map(([name, text]) =>
     messageOf(name, Buffer.from(text, 'latin1')),
   );
-  const corpus = corpusFolder();
+  const corpus = extent === 'own' ? undefined : corpusFolder();
   if (corpus === undefined) {
     return { description: `${own.length} messages of our own; no corpus here`, messages: own };
   }

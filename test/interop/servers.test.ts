@@ -249,7 +249,7 @@ suite('real servers', { concurrency: true }, () => {
 
 /** What writes into messages tells each time something else of a bare CR, and where header or body is missing. */
 function messagesFor({ marksMessages, most }: Kind): readonly Expected[] {
-  const { messages } = awkwardMessages();
+  const { messages } = awkwardMessages(process.env.POPFETCH_LONG === '1' ? 'with corpus' : 'own');
   if (most !== undefined) return messages.slice(0, most);
   if (marksMessages !== true) return messages;
   return messages.filter(({ bytes }) => {

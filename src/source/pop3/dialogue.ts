@@ -90,6 +90,12 @@ export class Dialogue implements Disposable {
     }
   }
 
+  /** Throws where what has arrived already is no answer to what was asked. */
+  expectInStep(): void {
+    const next = this.#events[this.#at];
+    if (next === undefined ? this.outstanding === 0 : next.type === 'broken') this.poll();
+  }
+
   /** Waits for octets. Call it only when `poll` returned undefined and something is outstanding. */
   async fill(): Promise<void> {
     const chunk = await this.#stream.read();

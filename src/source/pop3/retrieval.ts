@@ -96,7 +96,11 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
     const { verb } = reply.command;
     if (verb === 'RETR') return this.#message(reply);
     if (verb === 'DELE') this.#deletions.answered(reply);
-    else this.#state = 'ended';
+    else {
+      // The NOOP's answer may be text behind a forged end; what stands behind it tells.
+      this.#dialogue.expectInStep();
+      this.#state = 'ended';
+    }
     return undefined;
   }
 
