@@ -14,6 +14,7 @@ import { Secret } from '../../src/util/secret.ts';
 import {
   type MaildropMessage,
   type MaildropServer,
+  type Rewritten,
   startMaildropServer,
 } from '../support/maildrop-server.ts';
 import { plainPolicy } from '../support/policy.ts';
@@ -26,7 +27,7 @@ import { type Player, readTranscripts, startPlayer } from './transcripts.ts';
  * and the path in it, and a run that was stopped goes on with the last seed it printed.
  */
 const long = process.env.POPFETCH_LONG === '1';
-const sessions = long ? 20_000 : 400;
+const sessions = long ? 20_000 : 300;
 const stretch = 50;
 const lanes = 8;
 const firstSeed = Number(process.env.POPFETCH_SEED ?? Math.floor(Math.random() * 2 ** 30));
@@ -140,12 +141,6 @@ class Lane implements AsyncDisposable {
     const good = { port: server.port, timeout: patience };
     const next = await this.#poll(plan, folder, { ...good, now: week });
     assert.equal(next.result.failure, undefined, next.result.failure?.message);
-    const stored = visible(folder);
-    for (const { uid, content } of plan.transcript === undefined ? messages : []) {
-      const text = String(content).replaceAll('\r\n', '\n');
-      const isStored = stored.includes(text) || bad.delivered.some((one) => isOf(one, uid));
-      assert.ok(isStored, `lost: ${uid}`);
-    }
     // What has no unique-id of its own may be renumbered by each deletion, and then it takes another poll.
     const isShared = plan.uids === 'shared';
     const again = next.delivered.filter((uid) => bad.delivered.includes(uid));
@@ -156,8 +151,15 @@ class Lane implements AsyncDisposable {
       assert.equal(after.result.failure, undefined, after.result.failure?.message);
       if (!isShared) assert.deepEqual(after.delivered, [], 'nothing is new any more');
     }
-    if (plan.transcript === undefined)
-      assert.ok(visible(folder).length >= messages.length, 'fewer are stored than there were');
+    const stored = visible(folder);
+    for (const { uid, content } of plan.transcript === undefined ? messages : []) {
+      const text = textOf({ content });
+      const isStored = stored.includes(text) || bad.delivered.some((one) => isOf(one, uid));
+      assert.ok(isStored, `lost: ${uid}`);
+    }
+    // Of messages that are the same octet for octet, and share a unique-id, one may stand for all.
+    const different = new Set(plan.transcript === undefined ? messages.map(textOf) : []).size;
+    assert.ok(new Set(stored).size >= different, 'fewer are stored than there were');
     assert.deepEqual(readdirSync(join(folder, 'Maildir/tmp')), [], 'nothing unfinished is left');
     if (!plan.keep) assert.deepEqual(server.messages, [], 'nothing is left on the server');
   }
@@ -166,9 +168,9 @@ class Lane implements AsyncDisposable {
   #misbehave(plan: Plan): number {
     this.#sent = [];
     const mutator = new Mutator(plan.mutations, pieces);
-    const rewrite = (octets: Buffer, chunk: number): Buffer | undefined => {
+    const rewrite = (octets: Buffer, chunk: number): Rewritten => {
       const mutated = mutator.mutate(octets, chunk);
-      if (mutated !== undefined) this.#sent.push(mutated);
+      this.#sent.push(mutated.octets);
       return mutated;
     };
     const { bytewise } = plan;
@@ -265,6 +267,11 @@ function messagesOf({ texts: all, uids }: Plan): MaildropMessage[] {
     };
     return { uid: uid[uids], content: texts[text] ?? '' };
   });
+}
+
+/** As a Maildir stores it. */
+function textOf({ content }: Pick<MaildropMessage, 'content'>): string {
+  return String(content).replaceAll('\r\n', '\n');
 }
 
 /** Where unique-ids are shared, what the header adds to tell messages apart follows a `#`. */

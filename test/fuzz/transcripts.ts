@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import { dirname, join } from 'node:path';
+import type { Rewritten } from '../support/maildrop-server.ts';
 
 /** What a server says in one go: the lines of a transcript between two of the client's. */
 export interface Turn {
@@ -45,8 +46,8 @@ function turnsOf(lines: readonly string[]): Turn[] {
 export interface Player extends AsyncDisposable {
   readonly port: number;
   turns: readonly Turn[];
-  /** What is sent in the place of a turn; undefined drops the line. */
-  rewrite: (octets: Buffer, chunk: number) => Buffer | undefined;
+  /** What is sent in the place of a turn. */
+  rewrite: (octets: Buffer, chunk: number) => Rewritten;
 }
 
 /** Says the turns of a transcript to each client, whatever the client says. */
@@ -60,7 +61,7 @@ export async function startPlayer(): Promise<Player> {
   const player: Player = {
     port: (listener.address() as AddressInfo).port,
     turns: [],
-    rewrite: (octets) => octets,
+    rewrite: (octets) => ({ octets, cut: false }),
     [Symbol.asyncDispose]: async () => {
       for (const socket of sockets) socket.destroy();
       await once(listener.close(), 'close');
@@ -74,15 +75,11 @@ function play(socket: Socket, { turns, rewrite }: Player): void {
   let next = 0;
   const goOn = (): void => {
     for (let turn = turns[next]; turn !== undefined && turn.after <= heard; turn = turns[next]) {
-      const octets = rewrite(turn.octets, next);
-      next += 1;
-      if (octets === undefined) {
-        socket.destroy();
-        return;
-      }
+      const { octets, cut } = rewrite(turn.octets, next);
+      next = cut ? turns.length : next + 1;
       if (!socket.destroyed) socket.write(octets);
     }
-    if (next === turns.length) socket.end();
+    if (next === turns.length && !socket.destroyed) socket.end();
   };
   socket.on('data', (chunk: Buffer) => {
     heard += chunk.toString('latin1').split('\n').length - 1;

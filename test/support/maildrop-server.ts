@@ -24,8 +24,14 @@ export interface MaildropFaults {
   readonly bytewise?: boolean;
   /** Delays each chunk of replies, as distance does. */
   readonly latencyMs?: number;
-  /** Sends this in the place of the session's next chunk of replies; `undefined` drops the line. */
-  readonly rewrite?: (octets: Buffer, chunk: number) => Buffer | undefined;
+  /** What is sent in the place of the session's next chunk of replies. */
+  readonly rewrite?: (octets: Buffer, chunk: number) => Rewritten;
+}
+
+export interface Rewritten {
+  readonly octets: Buffer;
+  /** Whether the line is dropped behind them. */
+  readonly cut: boolean;
 }
 
 export interface MaildropOptions {
@@ -126,9 +132,12 @@ function encrypt(socket: Socket, options: MaildropOptions): TLSSocket {
 function outgoing(line: Socket, faults: MaildropFaults): Wire {
   let chunks = 0;
   const write = (original: Buffer): void => {
-    const octets = faults.rewrite === undefined ? original : faults.rewrite(original, chunks++);
-    if (octets === undefined) line.destroy();
-    else send(octets);
+    const { octets, cut } = faults.rewrite?.(original, chunks++) ?? {
+      octets: original,
+      cut: false,
+    };
+    send(octets);
+    if (cut) line.end();
   };
   const send = (octets: Buffer): void => {
     if (faults.bytewise !== true) line.write(octets);
