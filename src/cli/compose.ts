@@ -26,6 +26,12 @@ export interface Composition {
   readonly onlyPrune?: boolean;
 }
 
+/**
+ * ms. A first fetch may take hours on a slow line; what it stored by then stays stored. A server that drips an octet at a
+ * time must not hold the account, and its lock, for ever.
+ */
+const longestSession = 6 * 3600 * 1000;
+
 /** The composition root: an account's configuration becomes the parts that a poll works with. */
 export function composeAccount(account: AccountConfig, composition: Composition): PollAccount {
   const { name, host, port, tls, user, trace, deliver } = account;
@@ -47,6 +53,7 @@ export function composeAccount(account: AccountConfig, composition: Composition)
       password: () => passwordOf(account, secrets),
       auth: account.auth,
       timeout: account.timeout,
+      sessionDeadline: longestSession,
       pipelining: account.pipelining,
       insecure: account.insecure,
       proxy: account.proxy,
