@@ -1,5 +1,5 @@
 import { Failure } from '../errors.ts';
-import { interruption } from './interruption.ts';
+import { interruption } from '../util/interruption.ts';
 
 /** A terminal's input, as `process.stdin` is one. */
 export interface PromptInput {

@@ -3,8 +3,8 @@ import process from 'node:process';
 import type { Readable } from 'node:stream';
 import { finished } from 'node:stream/promises';
 import { Failure } from '../errors.ts';
+import { interruption } from '../util/interruption.ts';
 import { printable } from '../util/printable.ts';
-import { interruption } from './interruption.ts';
 import type { Environment } from './places.ts';
 
 export interface SecretCommand {

@@ -1,6 +1,6 @@
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { Failure } from '../errors.ts';
-import { interruption } from './interrupted.ts';
+import { interruption } from '../util/interruption.ts';
 import { isNameError, reasonOf } from './reason.ts';
 
 /**

@@ -1,9 +1,9 @@
 import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
 import { Failure } from '../errors.ts';
+import { interruption } from '../util/interruption.ts';
 import type { Secret } from '../util/secret.ts';
 import { type ConnectOptions, connect } from './connect.ts';
-import { interruption } from './interrupted.ts';
 import { reasonOf } from './reason.ts';
 
 /** A SOCKS5 proxy (RFC 1928, 1929). */

@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import { Failure, type Phase } from '../errors.ts';
-import { interruption } from './interrupted.ts';
+import { interruption } from '../util/interruption.ts';
 import { reasonOf } from './reason.ts';
 
 /** Octets received and not read above which the socket is paused; it goes on below a quarter of that. */

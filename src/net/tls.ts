@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { isIP, type Socket } from 'node:net';
 import { type ConnectionOptions, connect, type PeerCertificate, type TLSSocket } from 'node:tls';
 import { Failure } from '../errors.ts';
-import { interruption } from './interrupted.ts';
+import { interruption } from '../util/interruption.ts';
 import type { Security } from './security.ts';
 import { tlsFailure, wrongHost } from './tls-failure.ts';
 

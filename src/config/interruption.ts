@@ -1,6 +1,0 @@
-import { Failure } from '../errors.ts';
-
-/** Why a signal fired: its reason where that is a Failure (a deadline), else that somebody interrupted us. */
-export function interruption({ reason }: AbortSignal): Failure {
-  return reason instanceof Failure ? reason : new Failure('interrupted', 'interrupted', {}, reason);
-}
