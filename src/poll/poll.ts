@@ -157,7 +157,6 @@ async function pollSession(parts: Parts, only: string | undefined): Promise<Sess
     listed: listing.messages.length,
     isLimited: prepared.plan.leave.some(({ because }) => because === 'over-limit'),
     retrievalRemoves: session.retrievalRemoves,
-    asksForAnother: session.wantsAnother ?? false,
     loginDelay: session.loginDelay,
   };
 }

@@ -127,8 +127,9 @@ export class Retrieving {
       tally.skipped++;
       this.#refused++;
       const { uid, number, size } = retrieval.ref;
-      const reason = retrieval.serverSaid;
+      const { serverSaid: reason, failure } = retrieval;
       const { name } = account;
+      if (failure !== undefined) this.#undelivered.add(failure);
       context.emit({
         type: 'message',
         account: name,

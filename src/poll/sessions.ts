@@ -14,8 +14,6 @@ export interface Ended {
   readonly isLimited: boolean;
   /** What is retrieved leaves the listing (EXPIRE 0). */
   readonly retrievalRemoves: boolean;
-  /** The source can do in a fresh session what it could not in this one (UTF8 mode, RFC 6856). */
-  readonly asksForAnother: boolean;
   /** Seconds that the server wants between logins. */
   readonly loginDelay: number | undefined;
 }
@@ -40,12 +38,10 @@ export function wantsAnotherSession(ended: Ended, sessions: number, torn: number
     hasFailed,
     isLimited,
     retrievalRemoves,
-    asksForAnother,
     loginDelay,
   } = ended;
   if ((loginDelay ?? 0) > 0 || sessions >= mostSessions) return false;
   if (wasTorn) return torn <= mostTorn;
-  if (asksForAnother) return sessions === 1;
   if (hasFailed || isLimited || delivered === 0) return false;
   return retrievalRemoves || (deleted === listed && isWindowful(listed));
 }

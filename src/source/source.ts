@@ -1,3 +1,4 @@
+import type { Failure } from '../errors.ts';
 import type { HeaderPrint } from '../mail/fingerprint.ts';
 import type { MessageRef, RetrievedMessage } from '../mail/message.ts';
 
@@ -29,7 +30,13 @@ export interface ListingOddities {
 /** What became of one retrieval: the message, or the server's refusal of this message alone. */
 export type Retrieval =
   | ({ readonly kind: 'message' } & RetrievedMessage)
-  | { readonly kind: 'refused'; readonly ref: MessageRef; readonly serverSaid: string };
+  | {
+      readonly kind: 'refused';
+      readonly ref: MessageRef;
+      readonly serverSaid: string;
+      /** Set where the message is known to be there: it has not merely left the maildrop. */
+      readonly failure?: Failure;
+    };
 
 export interface SourceAddress {
   readonly host: string;
@@ -67,8 +74,6 @@ export interface SourceSession extends AsyncDisposable {
   readonly retrievalRemoves: boolean;
   /** Seconds that the server wants between two logins (LOGIN-DELAY, RFC 2449 §6.5). */
   readonly loginDelay?: number | undefined;
-  /** Messages were refused that the next session of the same source, opened differently, will get. */
-  readonly wantsAnother?: boolean;
   /** Days that the server keeps what is left on it (EXPIRE, RFC 2449 §6.7). */
   readonly expireDays?: number | undefined;
   /** `isShared` tells of which unique-ids the store knows that several messages bore them. */

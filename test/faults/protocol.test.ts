@@ -129,6 +129,13 @@ test('what may be over by the next poll is exit status 75, and the next poll mak
         stored: 0,
       },
       {
+        title: 'one message wants UTF8 mode',
+        server: answers({ 'RETR 3': '-ERR [UTF8] in UTF8 mode only' }),
+        account: { keep: false },
+        code: 'retrieve_refused',
+        stored: 2,
+      },
+      {
         title: 'RETR SYS TEMP',
         server: answers({ 'RETR 2': '-ERR [SYS/TEMP] disk' }),
         code: 'sys_temp',

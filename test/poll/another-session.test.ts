@@ -10,17 +10,14 @@ const plain: Ended = {
   hasFailed: false,
   isLimited: false,
   retrievalRemoves: false,
-  asksForAnother: false,
   loginDelay: undefined,
 };
 
 const cases: readonly [string, Partial<Ended>, number, boolean][] = [
   ['an ordinary session', {}, 1, false],
-  ['one that asks for a session of another mode', { asksForAnother: true }, 1, true],
-  ['one that asks again, because the server refused the mode', { asksForAnother: true }, 2, false],
   [
     'one of a server that wants time between logins',
-    { asksForAnother: true, loginDelay: 60 },
+    { retrievalRemoves: true, loginDelay: 60 },
     1,
     false,
   ],

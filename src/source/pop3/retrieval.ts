@@ -2,6 +2,7 @@ import type { Content, MessageRef } from '../../mail/message.ts';
 import type { Retrieval } from '../source.ts';
 import type { Deletions } from './deletions.ts';
 import type { Dialogue } from './dialogue.ts';
+import { needsUtf8, type Utf8Mode } from './utf8.ts';
 import { type Command, noop, retr } from './wire/commands.ts';
 import type { Reply } from './wire/connection.ts';
 import { hasCode } from './wire/status.ts';
@@ -27,7 +28,7 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
   readonly #deletions: Deletions;
   readonly #refs: readonly MessageRef[];
   readonly #stop: AbortSignal;
-  readonly #onUtf8Needed: () => void;
+  readonly #utf8: Utf8Mode;
   readonly #window: number;
   #sent = 0;
   #answered = 0;
@@ -40,8 +41,7 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
       readonly dialogue: Dialogue;
       readonly deletions: Deletions;
       readonly window: number;
-      /** Told when a message is refused that takes UTF8 mode (RFC 6856 §5). */
-      readonly onUtf8Needed: () => void;
+      readonly utf8: Utf8Mode;
     },
     refs: readonly MessageRef[],
     stop: AbortSignal,
@@ -49,7 +49,7 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
     this.#dialogue = line.dialogue;
     this.#deletions = line.deletions;
     this.#window = line.window;
-    this.#onUtf8Needed = line.onUtf8Needed;
+    this.#utf8 = line.utf8;
     this.#refs = refs;
     this.#stop = stop;
   }
@@ -114,8 +114,9 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
     }
     this.#octetsAhead -= weight;
     if (hasCode(reply, 'SYS/TEMP')) throw this.#dialogue.refusal(reply, 'sys_temp');
-    if (hasCode(reply, 'UTF8')) this.#onUtf8Needed();
-    return { kind: 'refused', ref, serverSaid: reply.line };
+    const refused = { kind: 'refused', ref, serverSaid: reply.line } as const;
+    if (!hasCode(reply, 'UTF8')) return refused;
+    return { ...refused, failure: needsUtf8(this.#dialogue, reply, this.#utf8) };
   }
 
   #topUp(): void {

@@ -6,6 +6,7 @@ import { Deletions } from './deletions.ts';
 import type { Dialogue } from './dialogue.ts';
 import { mostCommands, WindowedRetrieval } from './retrieval.ts';
 import { Survey, type Surveyed, surveyCommands } from './survey.ts';
+import type { Utf8Mode } from './utf8.ts';
 import type { Capabilities } from './wire/capabilities.ts';
 import { type Command, capa, quit, top } from './wire/commands.ts';
 import type { Reply } from './wire/connection.ts';
@@ -21,10 +22,7 @@ export interface SessionStart {
   readonly pipelining: 'auto' | 'on' | 'off';
   readonly context: SessionContext;
   readonly onDispose: () => void;
-  /** The session is in UTF8 mode (RFC 6856), which only begins before a login. */
-  readonly isUtf8: boolean;
-  /** Told when a message is to be had in UTF8 mode only. */
-  readonly onUtf8Needed: () => void;
+  readonly utf8: Utf8Mode;
 }
 
 /** A POP3 session in TRANSACTION state. Its calls come one after the other, except that `delete` may come any time. */
@@ -35,7 +33,6 @@ export class Pop3Session implements SourceSession {
   #capabilities: Capabilities;
   /** What CAPA says may change with the login (RFC 2449 §5), so it is asked again with the first command. */
   #surveyed = false;
-  #wantsAnother = false;
 
   constructor(start: SessionStart) {
     this.#start = start;
@@ -54,10 +51,6 @@ export class Pop3Session implements SourceSession {
 
   get loginDelay(): number | undefined {
     return this.#capabilities.loginDelay?.seconds;
-  }
-
-  get wantsAnother(): boolean {
-    return this.#wantsAnother;
   }
 
   /** Servers show windows and glitch: an incomplete listing is asked for once more. */
@@ -85,7 +78,7 @@ export class Pop3Session implements SourceSession {
       dialogue: this.#dialogue,
       deletions: this.#deletions,
       window: this.#window,
-      onUtf8Needed: () => this.#needUtf8(),
+      utf8: this.#start.utf8,
     };
     return new WindowedRetrieval(line, refs, stop);
   }
@@ -123,12 +116,6 @@ export class Pop3Session implements SourceSession {
     this.#dialogue[Symbol.dispose]();
     this.#start.onDispose();
     return Promise.resolve();
-  }
-
-  #needUtf8(): void {
-    if (this.#start.isUtf8 || !this.#capabilities.has('UTF8')) return;
-    this.#wantsAnother = true;
-    this.#start.onUtf8Needed();
   }
 
   get #pipelines(): boolean {

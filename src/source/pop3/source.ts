@@ -14,8 +14,8 @@ import { privacyOf } from './clear-text.ts';
 import { Dialogue } from './dialogue.ts';
 import { Pop3Session } from './session.ts';
 import type { Pop3Settings } from './settings.ts';
-import type { Capabilities } from './wire/capabilities.ts';
-import { stls, utf8 as utf8Mode } from './wire/commands.ts';
+import { enterUtf8 } from './utf8.ts';
+import { stls } from './wire/commands.ts';
 
 /**
  * A maildrop behind POP3 (RFC 1939, 2449, 2595, 5034). A session costs one connection; no two accounts or settings
@@ -23,7 +23,6 @@ import { stls, utf8 as utf8Mode } from './wire/commands.ts';
  */
 export function pop3Source(settings: Pop3Settings): MailSource {
   const { host, port, tls } = settings;
-  const utf8 = { isWanted: false };
   return {
     address: { host, port, tls },
     open: async (context) => {
@@ -33,7 +32,7 @@ export function pop3Source(settings: Pop3Settings): MailSource {
       const limit = sessionLimit(settings, context.signal);
       try {
         const own = { ...context, signal: limit.signal };
-        const ready = { password, security, utf8, onDispose: limit.clear };
+        const ready = { password, security, onDispose: limit.clear };
         return await open(settings, own, ready);
       } catch (error) {
         limit.clear();
@@ -51,15 +50,13 @@ interface Ready {
   readonly password: Secret;
   /** Undefined where there is no TLS. */
   readonly security: Security | undefined;
-  /** Set once a message was refused that takes UTF8 mode; from then on sessions begin in it. */
-  readonly utf8: { isWanted: boolean };
   readonly onDispose: () => void;
 }
 
 async function open(
   settings: Pop3Settings,
   context: SessionContext,
-  { password, security, utf8, onDispose }: Ready,
+  { password, security, onDispose }: Ready,
 ): Promise<SourceSession> {
   const { host, port, timeout, tls, user, auth = 'auto', pipelining } = settings;
   const line = { host, port, timeout, signal: context.signal, security };
@@ -70,24 +67,15 @@ async function open(
     context.onPhase?.('capa');
     const capabilities = await askCapabilities(dialogue);
     const privacy = privacyOf(settings, dialogue.remoteAddress);
-    const isUtf8 = utf8.isWanted && (await enterUtf8(dialogue, capabilities));
+    const utf8 = await enterUtf8(dialogue, capabilities);
     context.onPhase?.('auth');
     const login = { user, password, auth, privacy, server: { host, port } };
     await authenticate(dialogue, { capabilities, timestamp }, login);
-    const onUtf8Needed = (): void => {
-      utf8.isWanted = true;
-    };
-    const start = { dialogue, capabilities, pipelining, context, onDispose };
-    return new Pop3Session({ ...start, isUtf8, onUtf8Needed });
+    return new Pop3Session({ dialogue, capabilities, pipelining, context, onDispose, utf8 });
   } catch (error) {
     dialogue[Symbol.dispose]();
     throw error;
   }
-}
-
-/** RFC 6856 §2.1: before the login, and behind STLS. A server that refuses goes on as it was. */
-async function enterUtf8(dialogue: Dialogue, capabilities: Capabilities): Promise<boolean> {
-  return capabilities.has('UTF8') && (await dialogue.ask(utf8Mode)).status === 'ok';
 }
 
 interface Line extends StreamOptions {

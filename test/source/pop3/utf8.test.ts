@@ -1,65 +1,66 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pop3Source } from '../../../src/source/pop3/source.ts';
-import type { SourceSession } from '../../../src/source/source.ts';
-import { type MaildropServer, startMaildropServer } from '../../support/maildrop-server.ts';
-import { never, retrieveAll, settingsFor } from './support.ts';
+import { startMaildropServer } from '../../support/maildrop-server.ts';
+import { messagesOf, never, openSession, textOf } from './support.ts';
 
-const refused = '-ERR [UTF8] this message takes UTF8 mode';
 const usual = ['UIDL', 'USER'];
+const login = ['USER joe', 'PASS tanstaaf-5'];
 
-async function twoSessions(
-  server: MaildropServer,
-  look: (session: SourceSession, index: number) => void,
-): Promise<string[][]> {
-  const source = pop3Source(settingsFor(server));
-  for (const index of [0, 1]) {
-    await using session = await source.open({ signal: never });
-    await retrieveAll(session);
-    look(session, index);
-  }
-  return server.sessions.map(({ commands }) => commands.slice(0, 3));
-}
+for (const [title, capabilities, answer, heard] of [
+  ['offers it', [...usual, 'UTF8'], '+OK', ['CAPA', 'UTF8', ...login]],
+  ['offers it in other letters', [...usual, 'Utf8 user'], '+OK', ['CAPA', 'UTF8', ...login]],
+  ['offers and refuses it', [...usual, 'UTF8'], '-ERR not today', ['CAPA', 'UTF8', ...login]],
+  ['does not offer it', usual, '+OK', ['CAPA', ...login]],
+  ['has no CAPA', [], '+OK', ['CAPA', ...login]],
+] as const)
+  test(`UTF8 mode and a server that ${title}: it is entered before the login or not at all, and each command waits`, async () => {
+    await using server = await startMaildropServer({
+      capabilities,
+      messages: messagesOf(1),
+      faults: { answers: { UTF8: answer } },
+    });
+    await using session = await openSession(server);
+    assert.equal((await session.list()).messages.length, 1);
+    const [log] = server.sessions;
+    assert.deepEqual(log?.commands.slice(0, heard.length), heard);
+    assert.ok(log?.segments.slice(0, heard.length).every((count) => count === 1));
+    assert.equal(log?.commands.filter((command) => command === 'UTF8').length, heard.length - 3);
+  });
 
-const messages = [{ uid: 'a', content: 'x\r\n' }];
-
-test('a message that takes UTF8 mode is asked for in the next session, which begins in it', async () => {
+test('what is offered in the clear counts for nothing: UTF8 mode is entered inside TLS', async () => {
   await using server = await startMaildropServer({
-    messages,
-    capabilities: [...usual, 'UTF8'],
-    faults: { answers: { 'RETR 1': refused, UTF8: '+OK' } },
+    tls: 'starttls',
+    capabilities: [...usual, 'STLS', 'UTF8'],
+    faults: { answers: { UTF8: '+OK' } },
   });
-  const heard = await twoSessions(server, (session, index) => {
-    assert.equal(
-      session.wantsAnother,
-      index === 0,
-      'a second refusal is not met with a third session',
-    );
-  });
-  assert.deepEqual(heard, [
-    ['CAPA', 'USER joe', 'PASS tanstaaf-5'],
-    ['CAPA', 'UTF8', 'USER joe'],
-  ]);
+  await using _ = await openSession(server, { tls: 'starttls' });
+  assert.equal(server.sessions[0]?.clear, 'STLS\r\n');
+  assert.deepEqual(server.sessions[0]?.commands, ['STLS', 'CAPA', 'UTF8', ...login]);
 });
 
-test('a server that refuses UTF8 mode is logged in to without it', async () => {
-  await using server = await startMaildropServer({
-    messages,
-    capabilities: [...usual, 'UTF8'],
-    faults: { answers: { 'RETR 1': refused, UTF8: '-ERR no' } },
+for (const [title, capabilities, answer, hint] of [
+  ['offered before the login', [...usual, 'UTF8'], '+OK', /which this session was in/],
+  ['refused before the login', [...usual, 'UTF8'], '-ERR no', /refused that mode before the login/],
+  ['not offered', usual, '+OK', /did not offer that mode before the login/],
+] as const)
+  test(`a message that takes UTF8 mode, which was ${title}, has not vanished: it is refused with a reason`, async () => {
+    const refusal = '-ERR [UTF8] this message takes UTF8 mode';
+    await using server = await startMaildropServer({
+      capabilities,
+      messages: messagesOf(3),
+      faults: { answers: { UTF8: answer, 'RETR 2': refusal, 'RETR 3': '-ERR gone' } },
+    });
+    await using session = await openSession(server);
+    const { messages } = await session.list();
+    const seen: unknown[] = [];
+    for await (const retrieval of session.retrieve(messages, never)) {
+      await textOf(retrieval);
+      if (retrieval.kind === 'message') seen.push(retrieval.ref.number);
+      else {
+        const { failure, serverSaid } = retrieval;
+        seen.push([retrieval.ref.number, failure?.code, serverSaid]);
+        if (failure !== undefined) assert.match(failure.facts.hint ?? '', hint);
+      }
+    }
+    assert.deepEqual(seen, [1, [2, 'retrieve_refused', refusal], [3, undefined, '-ERR gone']]);
   });
-  const heard = await twoSessions(server, () => {});
-  assert.deepEqual(heard[1], ['CAPA', 'UTF8', 'USER joe']);
-});
-
-test('no server gets UTF8 that does not offer it, or of which no message needs it', async () => {
-  for (const [capabilities, answer] of [
-    [usual, refused],
-    [[...usual, 'UTF8'], '-ERR gone'],
-  ] as const) {
-    const answers = { 'RETR 1': answer };
-    await using server = await startMaildropServer({ messages, capabilities, faults: { answers } });
-    const heard = await twoSessions(server, (session) => assert.equal(session.wantsAnother, false));
-    assert.ok(!heard.flat().includes('UTF8'));
-  }
-});
