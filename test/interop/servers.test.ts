@@ -37,6 +37,8 @@ interface Kind {
   readonly marksMessages?: boolean;
   /** Messages to try it with, where each takes it long. */
   readonly most?: number;
+  /** All that it changes in a message put there; undefined: so much that it is asked itself. */
+  readonly served?: (text: string) => string;
 }
 
 const kinds: readonly Kind[] = [
@@ -52,6 +54,8 @@ const kinds: readonly Kind[] = [
       'cram-md5': /AUTH CRAM-MD5/,
     },
     refusal: /-ERR (?:Login|Authentication) failed\./,
+    // In UTF8 mode, which popfetch enters; else it wraps 8-bit messages into reports.
+    served: (text) => (text.endsWith('\r\n') ? text : `${text}\r\n`),
   },
   {
     name: 'GNU mailutils pop3d',
@@ -83,7 +87,7 @@ suite('real servers', { concurrency: true }, () => {
       await using home = await PopfetchHome.create();
       const messages = messagesFor(kind);
       for (const user of kind.users) server.seed(user, messages);
-      const expected = await whatIsServed(server, kind);
+      const expected = await whatIsServed(server, kind, messages);
       const all = kind.users.length;
       const configure = (keep: boolean): void =>
         home.configure({ accounts: accountsOf(kind, server, home, { keep }) });
@@ -285,16 +289,28 @@ function accountsOf(
 async function whatIsServed(
   server: RealServer,
   kind: Kind,
+  messages: readonly Expected[],
 ): Promise<Map<User, readonly Expected[]>> {
   const served = new Map<User, readonly Expected[]>();
-  for (const user of kind.users) {
-    const messages = await server.read(user);
-    served.set(
-      user,
-      messages.map((bytes, index) => ({ name: `${user} ${index + 1}`, bytes })),
-    );
-  }
+  for (const user of kind.users) served.set(user, await servedTo(user, server, kind, messages));
   return served;
+}
+
+async function servedTo(
+  user: User,
+  server: RealServer,
+  { served }: Kind,
+  messages: readonly Expected[],
+): Promise<readonly Expected[]> {
+  if (served === undefined)
+    return (await server.read(user)).map((bytes, index) => ({
+      name: `${user} ${index + 1}`,
+      bytes,
+    }));
+  return messages.map(({ name, bytes }) => {
+    const text = served(Buffer.from(bytes).toString('latin1'));
+    return { name: `${user}: ${name}`, bytes: Buffer.from(text, 'latin1') };
+  });
 }
 
 function assertAllStored(
