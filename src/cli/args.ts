@@ -1,64 +1,43 @@
 import yargs, { type Argv } from 'yargs';
-import { type InsightInvocation, insightCommands } from './insight-args.ts';
-import {
-  type CheckOptions,
-  checkOf,
-  checkOptions,
-  type PeekOptions,
-  peekOf,
-  peekOptions,
-} from './look-args.ts';
-import { type RunOptions, runOf, runOptions } from './run-args.ts';
-import { type StoredInvocation, storedCommands } from './stored-args.ts';
-import { usage, wholeNumber } from './usage.ts';
-
-export interface GlobalOptions {
-  readonly configFile: string | undefined;
-  readonly stateDir: string | undefined;
-  readonly quiet: boolean;
-  /** 0 nothing, 1 info, 2 the protocol dialogue. */
-  readonly verbosity: 0 | 1 | 2;
-  readonly json: boolean;
-  readonly logFile: string | undefined;
-  readonly logFormat: AskedLogFormat | undefined;
-  readonly input: boolean;
-}
-
-/** What can be asked for; the journal's form is chosen by itself. */
-export type AskedLogFormat = 'pretty' | 'logfmt' | 'json';
-
-export interface OnceOptions {
-  /** The command prune: nothing is retrieved. */
-  readonly onlyPrune?: boolean;
-  readonly accounts: readonly string[];
-  readonly dryRun: boolean;
-  /** undefined: what the configuration says. */
-  readonly keep: boolean | undefined;
-  readonly limit: number | undefined;
-  readonly maxSize: string | undefined;
-  readonly jobs: number | undefined;
-  readonly wait: string | undefined;
-  readonly failOnEmpty: boolean;
-}
+import { type CheckOptions, checkOf, checkWords } from './args/check.ts';
+import { type ConfigOptions, configOf, configWords } from './args/config.ts';
+import { type DeliverOptions, deliverOf, deliverWords } from './args/deliver.ts';
+import { type DemoOptions, demoOf, demoWords } from './args/demo.ts';
+import { type Env, type GlobalOptions, globalOptions, globalTable } from './args/global.ts';
+import { type HistoryOptions, historyOf, historyWords } from './args/history.ts';
+import { type OnceOptions, onceOf, onceWords } from './args/once.ts';
+import { type PeekOptions, peekOf, peekWords } from './args/peek.ts';
+import { type PruneOptions, pruneOf, pruneWords } from './args/prune.ts';
+import { type QuarantineOptions, quarantineOf, quarantineWords } from './args/quarantine.ts';
+import { type RunOptions, runOf, runWords } from './args/run.ts';
+import { type RefetchOptions, stateOf, stateWords } from './args/state.ts';
+import { type StatusOptions, statusOf, statusWords } from './args/status.ts';
+import { type VerifyOptions, verifyOf, verifyWords } from './args/verify.ts';
+import { addCommand } from './args/words.ts';
+import { usage } from './usage.ts';
 
 /** What the command line asks for. */
 export type Invocation =
-  | ({ readonly command: 'once'; readonly global: GlobalOptions } & OnceOptions)
-  | {
-      readonly command: 'config';
-      readonly action: 'check' | 'path';
-      readonly global: GlobalOptions;
-    }
-  | ({ readonly command: 'check'; readonly global: GlobalOptions } & CheckOptions)
-  | ({ readonly command: 'peek'; readonly global: GlobalOptions } & PeekOptions)
-  | StoredInvocation<GlobalOptions>
-  | InsightInvocation<GlobalOptions>
-  | { readonly command: 'demo'; readonly serve: boolean; readonly port: number | undefined }
+  | Command<'once', OnceOptions>
+  | Command<'run', RunOptions>
+  | Command<'check', CheckOptions>
+  | Command<'peek', PeekOptions>
+  | Command<'prune', PruneOptions>
+  | Command<'status', StatusOptions>
+  | Command<'history', HistoryOptions>
+  | Command<'verify', VerifyOptions>
+  | Command<'quarantine', QuarantineOptions>
+  | Command<'state', RefetchOptions>
+  | Command<'deliver', DeliverOptions>
+  | Command<'config', ConfigOptions>
+  | Command<'demo', DemoOptions>
   /** Help or version: to be printed as it is. */
-  | { readonly command: 'print'; readonly text: string }
-  | ({ readonly command: 'run'; readonly global: GlobalOptions } & RunOptions);
+  | { readonly command: 'print'; readonly text: string };
 
-type Env = Readonly<Record<string, string | undefined>>;
+type Command<Name extends string, Options> = {
+  readonly command: Name;
+  readonly global: GlobalOptions;
+} & Options;
 
 /** Understands the command line and the environment's part of it; throws a Failure with code `usage`. */
 export function parseArguments(argv: readonly string[], env: Env, version: string): Invocation {
@@ -88,10 +67,10 @@ export function withOnceAsCommand(argv: readonly string[]): string[] {
 }
 
 function commandLine(env: Env, version: string, take: (invocation: Invocation) => void): Argv {
-  const commands = yargs()
+  const parser = yargs()
     .scriptName('popfetch')
     .detectLocale(false)
-    .options(globalOptionTable)
+    .options(globalTable)
     .usage('popfetch fetches mail from POP3 accounts: nothing lost, nothing twice.\n')
     .usage('Usage: popfetch --once [ACCOUNT...]   poll now and exit (the form for cron)')
     .usage('       popfetch                        poll on schedule until stopped')
@@ -99,52 +78,7 @@ function commandLine(env: Env, version: string, take: (invocation: Invocation) =
     .example('popfetch demo', 'see it work, no account needed')
     .example('popfetch --once', 'fetch the new mail of every account')
     .example('popfetch --once -n gmx', 'show what would be fetched from gmx')
-    .command(
-      'once [accounts..]',
-      'poll the accounts once',
-      (parser) => onceOptions(parser),
-      (args) => take({ command: 'once', global: globalOptions(args, env), ...onceOf(args) }),
-    )
-    .command(
-      ['run', '$0'],
-      'poll on schedule until stopped',
-      (parser) => runOptions(parser),
-      (args) => take({ command: 'run', global: globalOptions(args, env), ...runOf(args) }),
-    )
-    .command(
-      'check [accounts..]',
-      'is there new mail? (nothing is fetched or changed)',
-      (parser) => checkOptions(parser),
-      (args) => take({ command: 'check', global: globalOptions(args, env), ...checkOf(args) }),
-    )
-    .command(
-      'peek <account> [messages..]',
-      'headers and first lines of messages (nothing is changed)',
-      (parser) => peekOptions(parser),
-      (args) => take({ command: 'peek', global: globalOptions(args, env), ...peekOf(args) }),
-    )
-    .command(
-      'demo',
-      'see the real thing work, no account needed',
-      (demo) =>
-        demo
-          .option('serve', { type: 'boolean', describe: 'leave the demo server running' })
-          .option('port', {
-            type: 'number',
-            describe: 'port of the demo server',
-            requiresArg: true,
-          }),
-      ({ serve, port }) => take({ command: 'demo', serve: serve ?? false, port }),
-    )
-    .command(
-      'config <action>',
-      'check the configuration, or say where it is',
-      (parser) => configAction(parser),
-      (args) => take({ command: 'config', action: args.action, global: globalOptions(args, env) }),
-    );
-  const globals = (args: ParsedGlobals) => globalOptions(args, env);
-  return insightCommands(storedCommands(commands, globals, take), globals, take)
-    .group(Object.keys(globalOptionTable), 'Everywhere:')
+    .group(Object.keys(globalTable), 'Everywhere:')
     .alias('h', 'help')
     .version('version', `popfetch ${version}`)
     .alias('V', 'version')
@@ -155,145 +89,51 @@ function commandLine(env: Env, version: string, take: (invocation: Invocation) =
     .recommendCommands()
     .exitProcess(false)
     .wrap(80);
+  addCommands(parser, env, take);
+  return parser;
 }
 
-/** An option given twice counts as it was given last. */
-function lastGiven(value: string | readonly string[]): string | undefined {
-  return typeof value === 'string' ? value : value.at(-1);
-}
-
-const globalOptionTable = {
-  config: {
-    alias: 'c',
-    type: 'string',
-    requiresArg: true,
-    coerce: lastGiven,
-    describe: 'configuration file, - for stdin',
-  },
-  'state-dir': {
-    type: 'string',
-    requiresArg: true,
-    coerce: lastGiven,
-    describe: 'where the seen lists are kept',
-  },
-  quiet: { alias: 'q', type: 'boolean', describe: 'print only changes between ok and failing' },
-  verbose: { alias: 'v', type: 'count', describe: 'log to stderr; -vv shows the protocol' },
-  json: { type: 'boolean', describe: 'JSON lines instead of text' },
-  'log-file': {
-    type: 'string',
-    requiresArg: true,
-    coerce: lastGiven,
-    describe: 'append a log to this file',
-  },
-  'log-format': { choices: ['pretty', 'logfmt', 'json'], describe: 'form of the log' },
-  input: { type: 'boolean', default: true, describe: 'prompt for secrets (--no-input: never)' },
-} as const;
-
-function onceOptions<Known>(parser: Argv<Known>) {
-  return parser
-    .positional('accounts', { type: 'string', array: true, describe: 'only these', default: [] })
-    .option('dry-run', {
-      alias: 'n',
-      type: 'boolean',
-      describe: 'say what would be done, do nothing',
-    })
-    .option('keep', {
-      type: 'boolean',
-      describe: 'leave messages on the server (--no-keep: delete)',
-    })
-    .option('limit', {
-      type: 'number',
-      requiresArg: true,
-      describe: 'most new messages per account',
-    })
-    .option('max-size', {
-      type: 'string',
-      requiresArg: true,
-      coerce: lastGiven,
-      describe: 'leave larger ones: 50MB',
-    })
-    .option('jobs', { alias: 'j', type: 'number', requiresArg: true, describe: 'accounts at once' })
-    .option('wait', {
-      type: 'string',
-      requiresArg: true,
-      describe: 'wait for another popfetch: 30s',
-    })
-    .option('fail-on-empty', { type: 'boolean', describe: 'exit 1 if nothing was new' });
-}
-
-function configAction<Known>(parser: Argv<Known>) {
-  return parser.positional('action', {
-    choices: ['check', 'path'] as const,
-    demandOption: true,
-    describe: 'check it, or print where it is',
-  });
-}
-
-interface ParsedGlobals {
-  readonly config?: string | undefined;
-  readonly stateDir?: string | undefined;
-  readonly quiet?: boolean | undefined;
-  readonly verbose?: number | undefined;
-  readonly json?: boolean | undefined;
-  readonly logFile?: string | undefined;
-  readonly logFormat?: string | undefined;
-  readonly input?: boolean | undefined;
-}
-
-function globalOptions(args: ParsedGlobals, env: Env): GlobalOptions {
-  return {
-    configFile: args.config ?? env.POPFETCH_CONFIG,
-    stateDir: args.stateDir,
-    quiet: args.quiet ?? isSet(env.POPFETCH_QUIET),
-    verbosity: verbosityOf(args.verbose ?? 0, env.POPFETCH_LOG_LEVEL),
-    json: args.json ?? false,
-    logFile: args.logFile ?? env.POPFETCH_LOG_FILE,
-    logFormat: logFormatOf(args.logFormat ?? env.POPFETCH_LOG_FORMAT),
-    input: (args.input ?? true) && !isSet(env.POPFETCH_NO_INPUT),
-  };
-}
-
-function isSet(value: string | undefined): boolean {
-  return value !== undefined && value !== '' && value !== '0';
-}
-
-function verbosityOf(count: number, level: string | undefined): 0 | 1 | 2 {
-  if (count >= 2 || level === 'debug' || level === 'trace') return 2;
-  return count === 1 || level === 'info' ? 1 : 0;
-}
-
-function logFormatOf(value: string | undefined): AskedLogFormat | undefined {
-  switch (value) {
-    case undefined:
-    case 'pretty':
-    case 'logfmt':
-    case 'json':
-      return value;
-    default:
-      throw usage(`unknown log format "${value}": pretty, logfmt or json`);
-  }
-}
-
-interface ParsedOnce {
-  readonly accounts: readonly string[];
-  readonly dryRun?: boolean | undefined;
-  readonly keep?: boolean | undefined;
-  readonly limit?: number | undefined;
-  readonly maxSize?: string | undefined;
-  readonly jobs?: number | undefined;
-  readonly wait?: string | undefined;
-  readonly failOnEmpty?: boolean | undefined;
-}
-
-function onceOf(args: ParsedOnce): OnceOptions {
-  return {
-    accounts: args.accounts,
-    dryRun: args.dryRun ?? false,
-    keep: args.keep,
-    limit: wholeNumber('--limit', args.limit),
-    maxSize: args.maxSize,
-    jobs: wholeNumber('--jobs', args.jobs),
-    wait: args.wait,
-    failOnEmpty: args.failOnEmpty ?? false,
-  };
+/** In the order of `--help`. */
+function addCommands(parser: Argv, env: Env, take: (invocation: Invocation) => void): void {
+  // The parser knows the global options too, but not in the type of each command's own.
+  const globals: (args: object) => GlobalOptions = (args) => globalOptions(args, env);
+  addCommand(parser, onceWords, (args) =>
+    take({ command: 'once', global: globals(args), ...onceOf(args) }),
+  );
+  addCommand(parser, runWords, (args) =>
+    take({ command: 'run', global: globals(args), ...runOf(args) }),
+  );
+  addCommand(parser, checkWords, (args) =>
+    take({ command: 'check', global: globals(args), ...checkOf(args) }),
+  );
+  addCommand(parser, peekWords, (args) =>
+    take({ command: 'peek', global: globals(args), ...peekOf(args) }),
+  );
+  addCommand(parser, pruneWords, (args) =>
+    take({ command: 'prune', global: globals(args), ...pruneOf(args) }),
+  );
+  addCommand(parser, statusWords, (args) =>
+    take({ command: 'status', global: globals(args), ...statusOf(args) }),
+  );
+  addCommand(parser, historyWords, (args) =>
+    take({ command: 'history', global: globals(args), ...historyOf(args) }),
+  );
+  addCommand(parser, verifyWords, (args) =>
+    take({ command: 'verify', global: globals(args), ...verifyOf(args) }),
+  );
+  addCommand(parser, quarantineWords, (args) =>
+    take({ command: 'quarantine', global: globals(args), ...quarantineOf(args) }),
+  );
+  addCommand(parser, stateWords, (args) =>
+    take({ command: 'state', global: globals(args), ...stateOf(args) }),
+  );
+  addCommand(parser, deliverWords, (args) =>
+    take({ command: 'deliver', global: globals(args), ...deliverOf(args) }),
+  );
+  addCommand(parser, configWords, (args) =>
+    take({ command: 'config', global: globals(args), ...configOf(args) }),
+  );
+  addCommand(parser, demoWords, (args) =>
+    take({ command: 'demo', global: globals(args), ...demoOf(args) }),
+  );
 }

@@ -34,7 +34,7 @@ const longestSession = 6 * 3600 * 1000;
 
 /** The composition root: an account's configuration becomes the parts that a poll works with. */
 export function composeAccount(account: AccountConfig, composition: Composition): PollAccount {
-  const { name, host, port, tls, user, trace, deliver } = account;
+  const { name, host, port, tls, user, email, trace, deliver } = account;
   const { stateDir, wait, secrets, signal, now } = composition;
   return {
     name,
@@ -74,7 +74,14 @@ export function composeAccount(account: AccountConfig, composition: Composition)
     policy: policyOf(account, composition),
     onReject: account.onReject,
     onFirstContact: () => noteContact(stateDir, name),
-    envelope: { account: name, host, user, protocol: tls === 'off' ? 'POP3' : 'POP3S', trace },
+    envelope: {
+      account: name,
+      host,
+      user,
+      recipient: email ?? user,
+      protocol: tls === 'off' ? 'POP3' : 'POP3S',
+      trace,
+    },
   };
 }
 

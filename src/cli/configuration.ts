@@ -3,7 +3,7 @@ import { type Loaded, loadConfig } from '../config/load.ts';
 import { problemText } from '../config/problem-text.ts';
 import { Failure } from '../errors.ts';
 import { jsonError } from '../log/json.ts';
-import type { GlobalOptions } from './args.ts';
+import type { GlobalOptions } from './args/global.ts';
 import type { World } from './world.ts';
 
 /** Finds and reads the configuration that the options ask for. */

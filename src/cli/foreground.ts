@@ -6,7 +6,7 @@ import { failuresAfter } from '../scheduler/next-poll.ts';
 import { type PollEnd, type ScheduledAccount, Scheduler } from '../scheduler/scheduler.ts';
 import { readStatus } from '../state/status.ts';
 import { type AccountOutcome, runAccount } from './account-run.ts';
-import type { GlobalOptions } from './args.ts';
+import type { GlobalOptions } from './args/global.ts';
 import { monotonicClock } from './monotonic-clock.ts';
 import { Reloading } from './reloading.ts';
 import { rememberingPrompt } from './remembering-prompt.ts';

@@ -2,7 +2,7 @@ import type { AccountConfig } from '../config/config.ts';
 import { Failure } from '../errors.ts';
 import type { Emit, PollCounts } from '../events.ts';
 import { type Looked, look } from '../poll/look.ts';
-import type { GlobalOptions } from './args.ts';
+import type { GlobalOptions } from './args/global.ts';
 import { composeAccount } from './compose.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import type { StopSignal, World } from './world.ts';

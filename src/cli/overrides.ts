@@ -1,7 +1,7 @@
 import type { AccountConfig } from '../config/config.ts';
 import { parseDuration, parseSize } from '../config/quantities.ts';
 import { Failure } from '../errors.ts';
-import type { OnceOptions } from './args.ts';
+import type { OnceOptions } from './args/once.ts';
 
 export interface Overrides {
   readonly account: (account: AccountConfig) => AccountConfig;

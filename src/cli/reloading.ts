@@ -1,6 +1,6 @@
 import { statSync } from 'node:fs';
 import type { Config } from '../config/config.ts';
-import type { GlobalOptions } from './args.ts';
+import type { GlobalOptions } from './args/global.ts';
 import { load, problemOf } from './configuration.ts';
 import type { World } from './world.ts';
 

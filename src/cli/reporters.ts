@@ -6,7 +6,7 @@ import type { LogFile } from '../log/log-file.ts';
 import type { LogFormat } from '../log/log-line.ts';
 import { type TerminalOptions, terminalReporter } from '../log/terminal.ts';
 import type { TextSink } from '../log/text-sink.ts';
-import type { GlobalOptions } from './args.ts';
+import type { GlobalOptions } from './args/global.ts';
 import type { World } from './world.ts';
 
 export interface Reporting extends Disposable {

@@ -1,0 +1,17 @@
+import { type CommandWords, type Parsed, positional } from './words.ts';
+
+export interface HistoryOptions {
+  /** Undefined: of all accounts. */
+  readonly account: string | undefined;
+}
+
+export const historyWords = {
+  usage: 'history [account]',
+  summary: 'the last polls, one line each',
+  positionals: { account: positional({ type: 'string', describe: 'only this one' }) },
+  options: {},
+} as const satisfies CommandWords;
+
+export function historyOf({ account }: Parsed<typeof historyWords>): HistoryOptions {
+  return { account };
+}

@@ -1,0 +1,41 @@
+import { usage } from '../usage.ts';
+import { type CommandWords, type Parsed, positional } from './words.ts';
+
+export interface RefetchOptions {
+  readonly action: 'refetch';
+  readonly account: string;
+  readonly uids: readonly string[];
+  /** Those whose stored message is not there any more, or not as it was. */
+  readonly missing: boolean;
+}
+
+export const stateWords = {
+  usage: 'state <action> <account> [uids..]',
+  summary: 'forget messages, so that they are fetched again',
+  positionals: {
+    action: positional({
+      choices: ['refetch'] as const,
+      demandOption: true,
+      describe: 'refetch: forget messages, so that they are fetched again',
+    }),
+    account: positional({ type: 'string', demandOption: true, describe: 'whose' }),
+    uids: positional({
+      type: 'string',
+      array: true,
+      describe: 'unique-ids',
+      default: [],
+    }),
+  },
+  options: {
+    missing: {
+      type: 'boolean',
+      describe: 'all that are not found here, or not as they were delivered',
+    },
+  },
+} as const satisfies CommandWords;
+
+export function stateOf(args: Parsed<typeof stateWords>): RefetchOptions {
+  const { action, account, uids, missing = false } = args;
+  if (missing === uids.length > 0) throw usage('refetch: either unique-ids or --missing');
+  return { action, account, uids, missing };
+}
