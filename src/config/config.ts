@@ -55,6 +55,8 @@ export interface AccountConfig {
   /** The user allowed the password to cross a network in the clear. */
   readonly insecure: boolean;
   readonly user: string;
+  /** Whose mail it is, where that was said. */
+  readonly email: string | undefined;
   /** Undefined only with `auth: external`, which needs none. */
   readonly password: PasswordSource | undefined;
   readonly auth: (typeof authMethods)[number] | 'auto';

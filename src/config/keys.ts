@@ -200,7 +200,7 @@ export const accountKeys: Keys<AccountValues> = {
   trace: {
     read: readBoolean,
     default: 'true',
-    doc: 'adds Received: above each message',
+    doc: 'adds Received:, Delivered-To: and Return-Path: above each message',
     example: 'false',
     mistakenFor: ['received'],
   },

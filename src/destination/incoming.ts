@@ -4,6 +4,7 @@ import { writeFully } from '../durable/file.ts';
 import { findField } from '../mail/header.ts';
 import type { Content } from '../mail/message.ts';
 import { CrlfToLf } from '../mail/newline.ts';
+import type { Trace } from '../mail/trace.ts';
 
 /** A file that was written, not yet synced; whoever has it closes it. */
 export interface Written {
@@ -28,7 +29,7 @@ export interface CreatedFile {
  */
 export async function writeMessage(
   content: Content,
-  trace: Uint8Array,
+  trace: Trace,
   buffer: Uint8Array,
   create: () => CreatedFile | Promise<CreatedFile>,
 ): Promise<Written> {
@@ -67,20 +68,20 @@ function discard({ fd, path }: CreatedFile): void {
 class Incoming {
   readonly #buffer: Uint8Array;
   readonly #newlines = new CrlfToLf();
-  readonly #traceLength: number;
-  /** Octets in the buffer, and those among them that are trace lines. */
+  readonly #trace: Trace;
+  /** Where the content in the buffer begins and ends; before it is room for the trace lines, known with the head. */
+  #start: number;
   #filled: number;
-  #traceInBuffer: number;
+  #traceLength: number | undefined;
   #flushed = 0;
   #hash: Hash | undefined;
   #messageId: string | undefined;
 
-  constructor(trace: Uint8Array, buffer: Uint8Array) {
+  constructor(trace: Trace, buffer: Uint8Array) {
     this.#buffer = buffer;
-    buffer.set(trace);
-    this.#traceLength = trace.length;
-    this.#traceInBuffer = trace.length;
-    this.#filled = trace.length;
+    this.#trace = trace;
+    this.#start = trace.most;
+    this.#filled = trace.most;
   }
 
   /** Returns what has no room before the next `flush`; undefined: all of it had. */
@@ -97,29 +98,39 @@ class Incoming {
   }
 
   flush(fd: number): void {
-    const content = this.#buffer.subarray(this.#traceInBuffer, this.#filled);
-    if (this.#flushed === 0) this.#messageId = findField(content, 'Message-ID');
+    const content = this.#buffer.subarray(this.#start, this.#filled);
     this.#hash ??= createHash('sha256');
     this.#hash.update(content);
+    if (this.#traceLength === undefined) this.#begin(content);
     this.#write(fd);
   }
 
   finish({ fd, path }: CreatedFile): Written {
     this.#filled = this.#newlines.finish(this.#buffer, this.#filled);
-    const rest = this.#buffer.subarray(this.#traceInBuffer, this.#filled);
+    const rest = this.#buffer.subarray(this.#start, this.#filled);
     // One call for the many messages that fit into the buffer; the hash object costs as much as their bytes.
     const sha256 = this.#hash?.update(rest).digest('hex') ?? hash('sha256', rest, 'hex');
-    if (this.#flushed === 0) this.#messageId = findField(rest, 'Message-ID');
+    const traceLength = this.#traceLength ?? this.#begin(rest);
     this.#write(fd);
     const fileSize = this.#flushed;
-    const size = fileSize - this.#traceLength;
+    const size = fileSize - traceLength;
     return { fd, path, fileSize, size, sha256, messageId: this.#messageId };
   }
 
+  /** The lines go where room was left for them: nothing is copied for their sake. */
+  #begin(head: Uint8Array): number {
+    this.#messageId = findField(head, 'Message-ID');
+    const lines = this.#trace.above(head);
+    this.#start -= lines.length;
+    this.#buffer.set(lines, this.#start);
+    this.#traceLength = lines.length;
+    return lines.length;
+  }
+
   #write(fd: number): void {
-    writeFully(fd, this.#buffer.subarray(0, this.#filled));
-    this.#flushed += this.#filled;
+    writeFully(fd, this.#buffer.subarray(this.#start, this.#filled));
+    this.#flushed += this.#filled - this.#start;
+    this.#start = 0;
     this.#filled = 0;
-    this.#traceInBuffer = 0;
   }
 }

@@ -31,6 +31,8 @@ export interface Envelope {
   readonly host: string;
   /** Login at that host; undefined keeps it out of the trace lines. */
   readonly user: string | undefined;
+  /** Whose mail it is: the account's address, or its login; undefined keeps it out of the trace lines. */
+  readonly recipient?: string;
   /** When the poll retrieved it. */
   readonly receivedAt: Date;
   /** How it came, for the `with` of `Received:` (RFC 3848 style): 'POP3' or 'POP3S'. */

@@ -13,6 +13,14 @@ export function senderOf(head: Uint8Array): string {
   return '';
 }
 
+/** Octets: RFC 5321 §4.5.3.1.3, the brackets not counted. */
+export const longestPath = 254;
+
+/** Whether an address can stand in angle brackets as it is, as in RFC 5321 §4.1.2. */
+export function isPath(address: string): boolean {
+  return address.length <= longestPath && /^[\x21-\x3b\x3d\x3f-\x7e]+$/.test(address);
+}
+
 /** What stands in the first angle brackets, else the first word; names in quotes and comments are passed over. */
 function firstAddress(body: string): string {
   const bare = withoutNames(body);

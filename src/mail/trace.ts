@@ -1,18 +1,52 @@
+import { findField } from './header.ts';
 import type { Envelope } from './message.ts';
+import { isPath, longestPath, senderOf } from './sender.ts';
+
+/** The lines that go above the messages of one envelope. */
+export interface Trace {
+  /** Octets at most. */
+  readonly most: number;
+  /** LF-terminated, or nothing where none are wanted. `head`: the first octets of the message itself. */
+  above(head: Uint8Array): Uint8Array;
+}
+
+/**
+ * The trace (RFC 5321 §4.4) of what is delivered here. For what a mail server delivers it is `Received:` alone: the others
+ * are that server's to add, and it may take a `Delivered-To:` of ours for a mail loop. Nothing in the values can end
+ * the line or the field.
+ */
+export function traceOf(
+  envelope: Envelope,
+  localhost: string,
+  deliveredBy: 'us' | 'mail server' = 'us',
+): Trace {
+  const { rejected, recipient } = envelope;
+  const isTraced = envelope.trace && deliveredBy === 'us';
+  const reason = rejected === undefined ? '' : rejectedLine(rejected);
+  const received = envelope.trace ? receivedLine(envelope, localhost) : '';
+  const own = (isTraced ? addressLine('Delivered-To: ', recipient, '\n') : '') + received;
+  const lines = Buffer.from(reason + own, 'latin1');
+  if (!isTraced) return { most: lines.length, above: () => lines };
+  return {
+    most: lines.length + returnPathOctets + longestPath,
+    above(head) {
+      // The server that the message came from knows better than we do.
+      if (findField(head, 'Return-Path') !== undefined) return lines;
+      const returnPath = addressLine('Return-Path: <', senderOf(head), '>\n');
+      return returnPath === '' ? lines : Buffer.from(reason + returnPath + own, 'latin1');
+    },
+  };
+}
+
+const returnPathOctets = 'Return-Path: <>\n'.length;
+
+/** None where there is no address, or one that is none. */
+function addressLine(before: string, address: string | undefined, behind: string): string {
+  return address !== undefined && isPath(address) ? before + address + behind : '';
+}
 
 /** Keeps each folded line under 78 columns (RFC 5322 §2.1.1) whatever the configuration says. */
 const longestValue = 48;
-
-/**
- * The lines that go above a message: its trace (RFC 5321 §4.4), LF-terminated, or nothing where none is wanted. Values come
- * from the configuration: nothing in them can end the line or the field.
- */
-export function traceLines(envelope: Envelope, localhost: string): Uint8Array {
-  const { rejected } = envelope;
-  const reason = rejected === undefined ? '' : rejectedLine(rejected);
-  const received = envelope.trace ? receivedLine(envelope, localhost) : '';
-  return Buffer.from(reason + received, 'latin1');
-}
 
 /** Why it is in quarantine. The reason is whatever a command or a server said. */
 function rejectedLine(reason: string): string {

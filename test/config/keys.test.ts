@@ -278,6 +278,7 @@ test('an account without more than it needs has the documented defaults', () => 
     tlsSettings: { ca: undefined, fingerprint: undefined, client: undefined, least: '1.2' },
     insecure: false,
     user: 'joe',
+    email: undefined,
     auth: 'auto',
     proxy: undefined,
     bind: undefined,

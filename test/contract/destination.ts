@@ -18,11 +18,15 @@ export interface DeliveryPlace extends AsyncDisposable {
 
 const bootId = 'this-boot';
 
-/** What every kind of destination keeps. `stored` tells what a text becomes there when it does not stay as it is. */
+/**
+ * What every kind of destination keeps. `stored` tells what a text becomes there when it does not stay as it is,
+ * `traceAbove` which lines stand above `Received:`.
+ */
 export function destinationContract(
   kind: string,
   makePlace: () => Promise<DeliveryPlace>,
   stored: (text: string) => string = (text) => text,
+  traceAbove = 'Return-Path: <ann@example.org>\nDelivered-To: joe@example.org\n',
 ): void {
   describe(`${kind} as a destination`, () => {
     it('shows nothing of a message before it is committed, and then the whole once', async () => {
@@ -49,6 +53,23 @@ export function destinationContract(
       await delivered(destination, [traced]);
       const [text = ''] = place.visible();
       assert.match(text, /^Received: from pop\.example\b[\s\S]*\nSubject: a\n\nbody\n$/);
+    });
+
+    it('tells above a message, however large, who sent it and for whom, not in its size and hash', async () => {
+      await using place = await makePlace();
+      const destination = await prepared(place);
+      const traced = { ...plain, trace: true, recipient: 'joe@example.org' };
+      const texts = ['', `${'0123456789'.repeat(7)}\r\n`.repeat(3000)].map(
+        (body) => `Subject: a\r\nFrom: Ann <ann@example.org>\r\n\r\n${body}`,
+      );
+      for (const text of texts) {
+        const delivery = await destination.accept(message('a', text), traced);
+        await delivered(destination, [delivery]);
+        const bare = text.replaceAll('\r', '');
+        assert.deepEqual([delivery.size, delivery.sha256], [bare.length, sha256(bare)]);
+        const found = place.visible().find((one) => one.endsWith(`\n${bare}`)) ?? '';
+        assert.equal(found.replace(/Received: [^\n]*\n(?:\t[^\n]*\n)*/, ''), traceAbove + bare);
+      }
     });
 
     it('keeps every octet but the CR of a CRLF, wherever the slices are cut', async () => {

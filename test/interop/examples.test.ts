@@ -55,7 +55,7 @@ for (const [program, rcFile, rcText] of examples)
     const received = /^Received: from pop\.isp\.example\b[\s\S]*?\n(?=Return-Path)/;
     assert.deepEqual(
       stored
-        .map((text) => text.replace(/^(?:Delivered-To|Return-Path): .*\n(?=Received)/, ''))
+        .map((text) => text.replace(/^(?:(?:Delivered-To|Return-Path): .*\n)+(?=Received)/, ''))
         .map((text) => text.replace(received, ''))
         .sort(),
       [content, content.replace('x', 'y')].map((text) => text.replaceAll('\r\n', '\n')).sort(),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import type { Envelope } from '../../src/mail/message.ts';
-import { traceLines } from '../../src/mail/trace.ts';
+import { traceOf } from '../../src/mail/trace.ts';
 
 const envelope: Envelope = {
   account: 'gmx',
@@ -35,8 +35,27 @@ describe('the trace lines', () => {
     assert.match(anonymous, /\twith POP3S;\n/);
   });
 
+  it('tell whose mail it is, and from the message who sent it', () => {
+    const ours = { ...envelope, recipient: 'joe@example.org' };
+    const from = (head: string) => text(ours, 'h', head).split('Received: ')[0];
+    assert.equal(
+      from('Subject: x\nSender: <list@x>\nFrom: Ann <ann@x>\n\n'),
+      'Return-Path: <list@x>\nDelivered-To: joe@example.org\n',
+    );
+    for (const head of ['Return-Path: <ben@x>\nFrom: ann@x\n\n', 'Subject: x\n\nFrom: ann@x\n', ''])
+      assert.equal(from(head), 'Delivered-To: joe@example.org\n', head);
+    assert.match(text({ ...ours, recipient: 'j\nd' }, 'h', 'From: \xe4@x\n\n'), /^Received: /);
+  });
+
+  it('leave both to the mail server that delivers', () => {
+    const ours = { ...envelope, recipient: 'joe@example.org' };
+    const relayed = traceOf(ours, 'h', 'mail server').above(Buffer.from('From: ann@x\n\n'));
+    assert.equal(Buffer.from(relayed).toString('latin1'), text(envelope, 'h'));
+  });
+
   it('are none where none are wanted', () => {
-    assert.equal(text({ ...envelope, trace: false }, 'h'), '');
+    const untraced = { ...envelope, recipient: 'joe@example.org', trace: false };
+    assert.equal(text(untraced, 'h', 'From: ann@x\n\n'), '');
   });
 
   it('stay one field of short printable lines, whatever the configuration holds', () => {
@@ -61,7 +80,15 @@ describe('the trace lines', () => {
     });
     fc.assert(
       fc.property(odd, odd, odd, odd, odd, (account, host, user, protocol, localhost) => {
-        const lines = text({ ...envelope, account, host, user, protocol }, localhost).split('\n');
+        const recipient = user;
+        const ours = { ...envelope, account, host, user, recipient, protocol };
+        const head = `From: <${account.replaceAll('\n', '')}>\n\n`;
+        const all = text(ours, localhost, head);
+        assert.ok(all.length <= traceOf(ours, localhost).most);
+        const lines = all
+          .replace(/^Return-Path: <[\x21-\x7e]{1,254}>\n/, '')
+          .replace(/^Delivered-To: [\x21-\x7e]{1,254}\n/, '')
+          .split('\n');
         assert.equal(lines.length, 6);
         assert.equal(lines.pop(), '');
         assert.match(lines[0] ?? '', /^Received: from [\x21-\x7e]+( \(login [\x21-\x7e]+\))?$/);
@@ -72,6 +99,7 @@ describe('the trace lines', () => {
   });
 });
 
-function text(envelope: Envelope, localhost: string): string {
-  return Buffer.from(traceLines(envelope, localhost)).toString('latin1');
+function text(envelope: Envelope, localhost: string, head = ''): string {
+  const lines = traceOf(envelope, localhost).above(Buffer.from(head, 'latin1'));
+  return Buffer.from(lines).toString('latin1');
 }

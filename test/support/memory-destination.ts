@@ -9,7 +9,7 @@ import type { Failure } from '../../src/errors.ts';
 import type { Intent } from '../../src/mail/intent.ts';
 import type { Envelope, RetrievedMessage } from '../../src/mail/message.ts';
 import { CrlfToLf } from '../../src/mail/newline.ts';
-import { traceLines } from '../../src/mail/trace.ts';
+import { traceOf } from '../../src/mail/trace.ts';
 
 export type DestinationStep = 'prepare' | 'accept' | 'secure' | 'commit' | 'recover';
 
@@ -78,7 +78,7 @@ export class MemoryDestination implements Destination {
     const content = Buffer.concat(parts);
     const sha256 = createHash('sha256').update(content).digest('hex');
     const delivery: Delivery = { uid, size: content.length, sha256, messageId: undefined };
-    const bytes = Buffer.concat([traceLines(envelope, 'memory'), content]);
+    const bytes = Buffer.concat([traceOf(envelope, 'memory').above(content), content]);
     const place = randomUUID();
     const stored = { owner: this.#owner, uid, place, sha256, bytes };
     this.disk.tmp.set(place, stored);

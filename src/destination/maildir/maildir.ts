@@ -6,7 +6,7 @@ import { syncWindow } from '../../durable/sync-window.ts';
 import type { Failure } from '../../errors.ts';
 import type { Intent } from '../../mail/intent.ts';
 import type { Envelope, RetrievedMessage } from '../../mail/message.ts';
-import { traceLines } from '../../mail/trace.ts';
+import { type Trace, traceOf } from '../../mail/trace.ts';
 import type {
   Checked,
   Delivery,
@@ -90,7 +90,7 @@ class Maildir implements Destination {
   readonly #onTheirWay = new Set<string>();
   readonly #spareBuffers: Uint8Array[] = [];
   #names: UniqueNames | undefined;
-  #trace: { readonly envelope: Envelope; readonly lines: Uint8Array } | undefined;
+  #trace: { readonly envelope: Envelope; readonly trace: Trace } | undefined;
 
   constructor(settings: MaildirSettings, owner: DeliveryOwner, surroundings: MaildirSurroundings) {
     this.label = settings.label;
@@ -200,10 +200,10 @@ class Maildir implements Destination {
   }
 
   /** Messages of one second share their envelope, and their trace lines with it. */
-  #traceOf(envelope: Envelope): Uint8Array {
+  #traceOf(envelope: Envelope): Trace {
     if (this.#trace?.envelope !== envelope)
-      this.#trace = { envelope, lines: traceLines(envelope, this.#surroundings.hostname) };
-    return this.#trace.lines;
+      this.#trace = { envelope, trace: traceOf(envelope, this.#surroundings.hostname) };
+    return this.#trace.trace;
   }
 
   #createTmp(uid: string, receivedAt: Date): CreatedFile {

@@ -5,7 +5,7 @@ import { syncDirectory } from '../../durable/file.ts';
 import { storageFailure } from '../../durable/storage-failure.ts';
 import type { Intent } from '../../mail/intent.ts';
 import type { Envelope, RetrievedMessage } from '../../mail/message.ts';
-import { traceLines } from '../../mail/trace.ts';
+import { traceOf } from '../../mail/trace.ts';
 import type {
   Checked,
   Delivery,
@@ -98,7 +98,7 @@ export class Mbox implements Destination {
 
   async accept(message: RetrievedMessage, envelope: Envelope): Promise<Delivery> {
     const { uid } = message.ref;
-    const trace = traceLines(envelope, this.#surroundings.hostname);
+    const trace = traceOf(envelope, this.#surroundings.hostname);
     const spooled = await this.#spool.receive(message.content, envelope, trace);
     const { size, sha256, messageId } = spooled;
     const delivery: Delivery = { uid, size, sha256, messageId };

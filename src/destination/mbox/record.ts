@@ -4,6 +4,7 @@ import { findField } from '../../mail/header.ts';
 import type { Envelope } from '../../mail/message.ts';
 import { CrlfToLf } from '../../mail/newline.ts';
 import { senderOf } from '../../mail/sender.ts';
+import type { Trace } from '../../mail/trace.ts';
 import { fromLine } from './from-line.ts';
 import { Quoting } from './quote.ts';
 
@@ -22,7 +23,7 @@ export interface WrittenRecord {
 
 export interface RecordTarget {
   readonly envelope: Envelope;
-  readonly trace: Uint8Array;
+  readonly trace: Trace;
   readonly fd: number;
   readonly offset: number;
 }
@@ -107,7 +108,7 @@ class Record {
     const { envelope, trace } = this.#target;
     const line = fromLine(senderOf(content), envelope.receivedAt);
     this.#output.put(line);
-    this.#output.put(trace);
+    this.#output.put(trace.above(content));
     return { head: headOf(line), messageId: findField(content, 'Message-ID') };
   }
 }

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { fsync, makeDirectory, syncDirectory } from '../../durable/file.ts';
 import { errnoOf, storageFailure } from '../../durable/storage-failure.ts';
 import type { Envelope } from '../../mail/message.ts';
+import type { Trace } from '../../mail/trace.ts';
 import type { Range } from './ranges.ts';
 import { RecordWriter, type WrittenRecord } from './record.ts';
 
@@ -59,7 +60,7 @@ export class Spool {
   async receive(
     content: AsyncIterable<Uint8Array>,
     envelope: Envelope,
-    trace: Uint8Array,
+    trace: Trace,
   ): Promise<Spooled> {
     const writer = this.#spareWriters.pop() ?? new RecordWriter();
     const file = this.#openFile();

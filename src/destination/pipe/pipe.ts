@@ -49,6 +49,7 @@ export function pipe(
 class CommandAgent implements Agent {
   readonly label: string;
   readonly identity: string;
+  readonly isMailServer = false;
   readonly #settings: PipeSettings;
   readonly #surroundings: PipeSurroundings;
   readonly #env: Readonly<Record<string, string>>;

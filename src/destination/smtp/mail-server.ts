@@ -20,6 +20,7 @@ export interface MailServerSettings {
 export class MailServer implements Agent {
   readonly label: string;
   readonly identity: string;
+  readonly isMailServer = true;
   readonly #settings: MailServerSettings;
   readonly #surroundings: { readonly hostname: string; readonly signal: AbortSignal };
 

@@ -2,6 +2,7 @@ import fs from 'node:fs';
 import net from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { Failure } from '../../errors.ts';
+import { isPath } from '../../mail/sender.ts';
 import type { SpooledMessage } from '../spool/agent.ts';
 import type { MailServerSettings } from './mail-server.ts';
 import { type Reply, refusal, repliesOf } from './replies.ts';
@@ -90,7 +91,8 @@ export class Session implements Disposable {
     sender: string,
   ): Promise<readonly Reply[]> {
     const envelope = {
-      from: usable(sender),
+      // A sender that cannot be said is none: that message bounces to nobody.
+      from: isPath(sender) ? sender : '',
       to: [...this.#settings.to],
       size: fileSize,
       use8BitMime: true,
@@ -146,9 +148,4 @@ function reset(connection: SMTPConnection): Promise<void> {
   return new Promise((resolve, reject) => {
     connection.reset((error) => (error ? reject(error) : resolve()));
   });
-}
-
-/** A sender that cannot stand in angle brackets is none: that message bounces to nobody. */
-function usable(sender: string): string {
-  return /^[\x21-\x3b\x3d\x3f-\x7e]{1,254}$/.test(sender) ? sender : '';
 }

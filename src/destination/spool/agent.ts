@@ -26,6 +26,8 @@ export interface Agent {
   readonly label: string;
   /** What makes it another destination when it changes. */
   readonly identity: string;
+  /** Whether it delivers as a mail server does, with trace lines of its own. */
+  readonly isMailServer: boolean;
   /** Throws a Failure where no message could be handed over. */
   prepare(spool: SpoolFolder): Promise<void>;
   /** Resolves when nothing of an earlier run is still handing over `places`. */

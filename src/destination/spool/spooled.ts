@@ -6,7 +6,7 @@ import { syncWindow } from '../../durable/sync-window.ts';
 import type { Failure } from '../../errors.ts';
 import type { Intent } from '../../mail/intent.ts';
 import type { Envelope, RetrievedMessage } from '../../mail/message.ts';
-import { traceLines } from '../../mail/trace.ts';
+import { traceOf } from '../../mail/trace.ts';
 import type {
   Delivery,
   DeliveryOwner,
@@ -72,7 +72,8 @@ class Spooled implements Destination {
   async accept(message: RetrievedMessage, envelope: Envelope): Promise<Delivery> {
     const { uid } = message.ref;
     const attempt = this.#pastOutcomes().failedAttempts(uid) + 1;
-    const trace = traceLines(envelope, this.#settings.hostname);
+    const { hostname } = this.#settings;
+    const trace = traceOf(envelope, hostname, this.#agent.isMailServer ? 'mail server' : 'us');
     const buffer = this.#spareBuffers.pop() ?? new Uint8Array(bufferSize);
     let written: Written;
     try {

@@ -6,8 +6,10 @@ import { destinationContract, message, plain, promised } from '../../contract/de
 import { asSent } from '../../support/smtp-text.ts';
 import { smtpPlace } from './place.ts';
 
-destinationContract('an LMTP server', () => smtpPlace({ protocol: 'lmtp' }), asSent);
-destinationContract('an SMTP server', () => smtpPlace({ protocol: 'smtp' }), asSent);
+for (const protocol of ['lmtp', 'smtp'] as const) {
+  const kind = `an ${protocol.toUpperCase()} server`;
+  destinationContract(kind, () => smtpPlace({ protocol }), asSent, '');
+}
 
 describe('a mail server', () => {
   for (const protocol of ['lmtp', 'smtp'] as const) {
