@@ -1,6 +1,8 @@
 import type { Socket } from 'node:net';
+import { TLSSocket } from 'node:tls';
 import { Failure, type Phase } from '../errors.ts';
 import { interruption } from '../util/interruption.ts';
+import { channelBindingOf } from './channel-binding.ts';
 import { reasonOf } from './reason.ts';
 
 /** Octets received and not read above which the socket is paused; it goes on below a quarter of that. */
@@ -52,6 +54,11 @@ export class ByteStream implements Disposable {
 
   get remoteAddress(): string | undefined {
     return this.#socket.remoteAddress;
+  }
+
+  /** What proves to the server that it is the other end of this TLS session; undefined where there is none. */
+  get channelBinding(): ReturnType<typeof channelBindingOf> {
+    return this.#socket instanceof TLSSocket ? channelBindingOf(this.#socket) : undefined;
   }
 
   /** What has arrived already; undefined: nothing, `read` has to wait. */

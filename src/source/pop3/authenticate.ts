@@ -11,7 +11,14 @@ import { xoauth2 } from '../../sasl/xoauth2.ts';
 import type { Secret } from '../../util/secret.ts';
 import { authenticateSasl } from './authenticate-sasl.ts';
 import type { Dialogue } from './dialogue.ts';
-import { chooseMethod, nameOfMethod, type Offer, type Privacy } from './login-method.ts';
+import {
+  chooseMethod,
+  type LoginMethod,
+  nameOfMethod,
+  type Offer,
+  type Privacy,
+  unbound,
+} from './login-method.ts';
 import type { AuthMethod } from './settings.ts';
 import { apop, type Command, pass, user } from './wire/commands.ts';
 
@@ -40,7 +47,7 @@ export async function authenticate(dialogue: Dialogue, offer: Offer, who: Login)
   try {
     if (method === 'user') await askAll(dialogue, commands);
     else if (method === 'apop') await askAll(dialogue, [apopFor(dialogue, offer, who)]);
-    else await authenticateSasl(dialogue, exchangeFor(method, who));
+    else await authenticateSasl(dialogue, exchangeFor(method, who, offer));
   } catch (error) {
     throw withHint(error, method, who, offer);
   }
@@ -61,9 +68,11 @@ function apopFor(dialogue: Dialogue, { timestamp }: Offer, who: Login): Command 
 }
 
 function exchangeFor(
-  method: Exclude<AuthMethod, 'user' | 'apop'>,
+  method: Exclude<LoginMethod, 'user' | 'apop'>,
   { user, password, server }: Login,
+  offer: Offer,
 ): SaslExchange {
+  const { binding = unbound(offer) } = offer;
   switch (method) {
     case 'plain':
       return plain(user, password);
@@ -72,9 +81,13 @@ function exchangeFor(
     case 'cram-md5':
       return cramMd5(user, password);
     case 'scram-sha-1':
-      return scram('sha1', user, password);
+      return scram('sha1', user, password, unbound(offer));
+    case 'scram-sha-1-plus':
+      return scram('sha1', user, password, binding);
     case 'scram-sha-256':
-      return scram('sha256', user, password);
+      return scram('sha256', user, password, unbound(offer));
+    case 'scram-sha-256-plus':
+      return scram('sha256', user, password, binding);
     case 'xoauth2':
       return xoauth2(user, password);
     case 'oauthbearer':
@@ -87,14 +100,20 @@ function exchangeFor(
 }
 
 /** What may help where the way to log in is to blame rather than the password. */
-function withHint(error: unknown, method: AuthMethod, who: Login, offer: Offer): unknown {
+function withHint(error: unknown, method: LoginMethod, who: Login, offer: Offer): unknown {
   if (!(error instanceof Failure) || error.code !== 'auth') return error;
   const { code, message, facts, cause } = error;
   const hint = hintFor(method, who, offer);
   return hint === undefined ? error : new Failure(code, message, { ...facts, hint }, cause);
 }
 
-function hintFor(method: AuthMethod, { auth }: Login, { capabilities }: Offer): string | undefined {
+function hintFor(
+  method: LoginMethod,
+  { auth }: Login,
+  { capabilities }: Offer,
+): string | undefined {
+  if (method === 'scram-sha-256-plus' || method === 'scram-sha-1-plus')
+    return `It was tried with ${nameOfMethod(method)}; if the password is right and nobody sits in between, set auth: plain.`;
   if (method === 'xoauth2' || method === 'oauthbearer')
     return 'The access token was not accepted: it may be out of date, or for something else than POP3.';
   if (auth === method && capabilities.unknown && method !== 'user' && method !== 'apop')

@@ -42,6 +42,10 @@ export class Dialogue implements Disposable {
     return this.#stream.remoteAddress;
   }
 
+  get channelBinding(): ByteStream['channelBinding'] {
+    return this.#stream.channelBinding;
+  }
+
   set phase(phase: Phase) {
     this.#stream.phase = phase;
   }

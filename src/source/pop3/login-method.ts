@@ -1,4 +1,5 @@
 import { Failure, type FailureFacts } from '../../errors.ts';
+import type { ChannelBinding } from '../../sasl/scram.ts';
 import type { AuthMethod } from './settings.ts';
 import type { Capabilities } from './wire/capabilities.ts';
 
@@ -7,7 +8,14 @@ export interface Offer {
   readonly capabilities: Capabilities;
   /** Time stamp of the greeting, for APOP. */
   readonly timestamp: string | undefined;
+  /** Of the TLS session, for SCRAM. */
+  readonly binding: BoundChannel | undefined;
 }
+
+export type BoundChannel = Exclude<ChannelBinding, string>;
+
+/** How the login is done: as the user may name it, or that bound to the TLS session. */
+export type LoginMethod = AuthMethod | 'scram-sha-256-plus' | 'scram-sha-1-plus';
 
 /**
  * Who can read the line: nobody (TLS), nobody but this computer (loopback), or anybody; the last only where the user
@@ -16,12 +24,20 @@ export interface Offer {
 export type Privacy = 'encrypted' | 'local' | 'open';
 
 /** Strongest first. */
-const inPrivate: readonly AuthMethod[] = ['scram-sha-256', 'scram-sha-1', 'plain', 'login', 'user'];
+const inPrivate: readonly LoginMethod[] = [
+  'scram-sha-256-plus',
+  'scram-sha-1-plus',
+  'scram-sha-256',
+  'scram-sha-1',
+  'plain',
+  'login',
+  'user',
+];
 
 /** Servers show a time stamp, or list CRAM-MD5, without having the secret that these need: last where they may be. */
-const digests: readonly AuthMethod[] = ['cram-md5', 'apop'];
+const digests: readonly LoginMethod[] = ['cram-md5', 'apop'];
 
-const orders: Readonly<Record<Privacy, readonly AuthMethod[]>> = {
+const orders: Readonly<Record<Privacy, readonly LoginMethod[]>> = {
   encrypted: inPrivate,
   local: [...inPrivate, ...digests],
   open: ['scram-sha-256', 'scram-sha-1', ...digests, 'plain', 'login', 'user'],
@@ -36,11 +52,11 @@ export function chooseMethod(
   offer: Offer,
   login: { readonly privacy: Privacy; readonly isAscii: boolean },
   facts: FailureFacts,
-): AuthMethod {
-  const acceptable = wanted === 'auto' ? orders[login.privacy] : [wanted];
+): LoginMethod {
+  const acceptable = wanted === 'auto' ? orders[login.privacy] : waysOf(wanted);
   const offered = acceptable.filter((method) => isOffered(method, offer, wanted));
   // RFC 6856 §2.2: outside SASL characters beyond ASCII are for servers that say so. Who names a method knows.
-  const fits = (method: AuthMethod): boolean =>
+  const fits = (method: LoginMethod): boolean =>
     wanted !== 'auto' || login.isAscii || !isBare(method) || takesUtf8(offer);
   const chosen = offered.find(fits);
   if (chosen !== undefined) return chosen;
@@ -48,12 +64,25 @@ export function chooseMethod(
 }
 
 /** As the server spells it. */
-export function nameOfMethod(method: AuthMethod): string {
+export function nameOfMethod(method: LoginMethod): string {
   return method === 'user' ? 'USER/PASS' : method.toUpperCase();
 }
 
-function isOffered(method: AuthMethod, offer: Offer, wanted: AuthMethod | 'auto'): boolean {
-  const { capabilities, timestamp } = offer;
+/** For SCRAM that is not bound: whether the server has to be told that it could be (RFC 5802 §6). */
+export function unbound({ capabilities, binding }: Offer): ChannelBinding {
+  const isOffered = capabilities.mechanisms.some((name) => /^SCRAM-.*-PLUS$/.test(name));
+  return binding === undefined || isOffered ? 'not to be had' : 'not offered';
+}
+
+/** Who names SCRAM gets it bound where that can be. */
+function waysOf(wanted: AuthMethod): readonly LoginMethod[] {
+  if (wanted === 'scram-sha-256' || wanted === 'scram-sha-1') return [`${wanted}-plus`, wanted];
+  return [wanted];
+}
+
+function isOffered(method: LoginMethod, offer: Offer, wanted: AuthMethod | 'auto'): boolean {
+  const { capabilities, timestamp, binding } = offer;
+  if (isBound(method) && binding === undefined) return false;
   if (method === 'apop') return timestamp !== undefined;
   // RFC 1939 knows no capabilities: a server that lists no other way is taken to have this one.
   if (method === 'user')
@@ -63,7 +92,11 @@ function isOffered(method: AuthMethod, offer: Offer, wanted: AuthMethod | 'auto'
   return capabilities.mechanisms.includes(method.toUpperCase());
 }
 
-function isBare(method: AuthMethod): boolean {
+function isBound(method: LoginMethod): boolean {
+  return method.endsWith('-plus');
+}
+
+function isBare(method: LoginMethod): boolean {
   return method === 'user' || method === 'apop';
 }
 
@@ -79,7 +112,7 @@ function beyondAscii(facts: FailureFacts): Failure {
 
 function nothingSuitable(
   wanted: AuthMethod | 'auto',
-  acceptable: readonly AuthMethod[],
+  acceptable: readonly LoginMethod[],
   { capabilities, timestamp }: Offer,
   facts: FailureFacts,
 ): Failure {
@@ -88,8 +121,9 @@ function nothingSuitable(
     ...(capabilities.has('USER') ? ['USER/PASS'] : []),
     ...(timestamp === undefined ? [] : ['APOP']),
   ];
+  const wantedNames = acceptable.filter((method) => !isBound(method)).map(nameOfMethod);
   const tokens = offered.filter((name) => name === 'XOAUTH2' || name === 'OAUTHBEARER');
-  const reason = `it offers ${listed(offered, 'and') || 'nothing'}, wanted is ${listed(acceptable.map(nameOfMethod), 'or')}`;
+  const reason = `it offers ${listed(offered, 'and') || 'nothing'}, wanted is ${listed(wantedNames, 'or')}`;
   const hint =
     wanted === 'auto' && tokens[0] !== undefined
       ? `For an access token as password set auth: ${tokens[0].toLowerCase()}.`

@@ -70,7 +70,8 @@ async function open(
     const utf8 = await enterUtf8(dialogue, capabilities);
     context.onPhase?.('auth');
     const login = { user, password, auth, privacy, server: { host, port } };
-    await authenticate(dialogue, { capabilities, timestamp }, login);
+    const binding = dialogue.channelBinding;
+    await authenticate(dialogue, { capabilities, timestamp, binding }, login);
     return new Pop3Session({ dialogue, capabilities, pipelining, context, onDispose, utf8 });
   } catch (error) {
     dialogue[Symbol.dispose]();

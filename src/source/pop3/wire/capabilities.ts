@@ -11,6 +11,8 @@ const mechanismNames: ReadonlySet<string> = new Set([
   'CRAM-MD5',
   'SCRAM-SHA-1',
   'SCRAM-SHA-256',
+  'SCRAM-SHA-1-PLUS',
+  'SCRAM-SHA-256-PLUS',
   'XOAUTH2',
   'OAUTHBEARER',
   'EXTERNAL',
