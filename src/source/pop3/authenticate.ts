@@ -47,7 +47,10 @@ export async function authenticate(dialogue: Dialogue, offer: Offer, who: Login)
   try {
     if (method === 'user') await askAll(dialogue, commands);
     else if (method === 'apop') await askAll(dialogue, [apopFor(dialogue, offer, who)]);
-    else await authenticateSasl(dialogue, exchangeFor(method, who, offer));
+    else {
+      const takesInitial = !offer.capabilities.unknown;
+      await authenticateSasl(dialogue, exchangeFor(method, who, offer), takesInitial);
+    }
   } catch (error) {
     throw withHint(error, method, who, offer);
   }

@@ -2,26 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AuthMethod } from '../../../src/source/pop3/settings.ts';
 import { Secret } from '../../../src/util/secret.ts';
-import {
-  type ScriptedServer,
-  type Step,
-  startScriptedServer,
-} from '../../support/scripted-server.ts';
-import { failureOf, openSession, password } from './support.ts';
+import { type Step, startScriptedServer } from '../../support/scripted-server.ts';
+import { base64, failureOf, openSession, password, loginServer as server } from './support.ts';
 
-/** Over TLS: greeting, capabilities, then this. */
-function server(capabilities: string, ...login: readonly Step[]): Promise<ScriptedServer> {
-  return startScriptedServer([
-    { startTls: 'server' },
-    { send: '+OK <1.2@host> ready\r\n' },
-    { expect: 'CAPA' },
-    { send: capabilities === '' ? '-ERR\r\n' : `+OK\r\n${capabilities}\r\n.\r\n` },
-    ...login,
-    { stall: true },
-  ]);
-}
-
-const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 const plainResponse = base64(`\0joe\0${password}`);
 const ok: Step = { send: '+OK\r\n' };
 const prompt: Step = { send: '+ \r\n' };

@@ -3,6 +3,11 @@ import type { Pop3Settings } from '../../../src/source/pop3/settings.ts';
 import { pop3Source } from '../../../src/source/pop3/source.ts';
 import type { Retrieval, SessionContext, SourceSession } from '../../../src/source/source.ts';
 import { Secret } from '../../../src/util/secret.ts';
+import {
+  type ScriptedServer,
+  type Step,
+  startScriptedServer,
+} from '../../support/scripted-server.ts';
 
 /** A signal that never fires. */
 export const never = new AbortController().signal;
@@ -29,6 +34,23 @@ export function settingsFor(server: Server, more: Partial<Pop3Settings> = {}): P
     ...more,
   };
 }
+
+/** Over TLS: greeting, capabilities (none: no CAPA), then this. */
+export function loginServer(
+  capabilities: string,
+  ...login: readonly Step[]
+): Promise<ScriptedServer> {
+  return startScriptedServer([
+    { startTls: 'server' },
+    { send: '+OK <1.2@host> ready\r\n' },
+    { expect: 'CAPA' },
+    { send: capabilities === '' ? '-ERR\r\n' : `+OK\r\n${capabilities}\r\n.\r\n` },
+    ...login,
+    { stall: true },
+  ]);
+}
+
+export const base64 = (text: string): string => Buffer.from(text, 'utf8').toString('base64');
 
 export function openSession(
   server: Server,
