@@ -10,7 +10,7 @@ import { type PeekOptions, peekOf, peekWords } from './args/peek.ts';
 import { type PruneOptions, pruneOf, pruneWords } from './args/prune.ts';
 import { type QuarantineOptions, quarantineOf, quarantineWords } from './args/quarantine.ts';
 import { type RunOptions, runOf, runWords } from './args/run.ts';
-import { type RefetchOptions, stateOf, stateWords } from './args/state.ts';
+import { type StateOptions, stateOf, stateWords } from './args/state.ts';
 import { type StatusOptions, statusOf, statusWords } from './args/status.ts';
 import { type VerifyOptions, verifyOf, verifyWords } from './args/verify.ts';
 import { addCommand } from './args/words.ts';
@@ -27,7 +27,7 @@ export type Invocation =
   | Command<'history', HistoryOptions>
   | Command<'verify', VerifyOptions>
   | Command<'quarantine', QuarantineOptions>
-  | Command<'state', RefetchOptions>
+  | Command<'state', StateOptions>
   | Command<'deliver', DeliverOptions>
   | Command<'config', ConfigOptions>
   | Command<'demo', DemoOptions>

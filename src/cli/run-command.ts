@@ -43,8 +43,8 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
       return verify(invocation, world);
     }
     case 'state': {
-      const { refetch } = await import('./commands/refetch.ts');
-      return refetch(invocation, world);
+      const { state } = await import('./commands/state.ts');
+      return state(invocation, world);
     }
     case 'deliver': {
       const { deliver } = await import('./commands/deliver.ts');

@@ -113,6 +113,8 @@ export interface PipeDestination {
   readonly timeout: number;
   /** Commands at once. */
   readonly concurrency: number;
+  /** What becomes of a message of which nobody can know whether the command took it. */
+  readonly ifUnsure: 'redeliver' | 'hold';
 }
 
 /** A TCP port, or a socket in the file system. */

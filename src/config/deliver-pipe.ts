@@ -4,19 +4,19 @@ import { expandedWord } from './paths.ts';
 import { readDuration } from './quantities.ts';
 import type { Read, Reading } from './reading.ts';
 import type { Entry, Tree } from './tree.ts';
-import { nameOf, readInteger, readText } from './values.ts';
+import { nameOf, readChoice, readInteger, readText } from './values.ts';
 
 const FORM = 'write {pipe: [/usr/bin/procmail]} or "|command line"';
 
 /** What may stand beside `pipe`. */
-export const pipeOptions = ['timeout', 'concurrency'] as const;
+export const pipeOptions = ['timeout', 'concurrency', 'ifUnsure'] as const;
 
 const defaultTimeout = 5 * 60_000;
 
 /** More commands at once help nobody, and each takes memory. */
 const mostAtOnce = 64;
 
-/** `{pipe: [argv]}` or `{pipe: command line}`, with `timeout` and `concurrency`. */
+/** `{pipe: [argv]}` or `{pipe: command line}`, with `timeout`, `concurrency` and `ifUnsure`. */
 export function readPipe(
   tree: Tree,
   options: readonly Entry[],
@@ -29,8 +29,10 @@ export function readPipe(
   };
   const timeout = option('timeout', readDuration('1d'), defaultTimeout);
   const concurrency = option('concurrency', readInteger(1, mostAtOnce), 1);
-  if (command === undefined || timeout === undefined || concurrency === undefined) return undefined;
-  return { kind: 'pipe', label: labelOf(command), command, timeout, concurrency };
+  const ifUnsure = option('ifUnsure', readChoice(['redeliver', 'hold']), 'redeliver');
+  if (command === undefined || timeout === undefined) return undefined;
+  if (concurrency === undefined || ifUnsure === undefined) return undefined;
+  return { kind: 'pipe', label: labelOf(command), command, timeout, concurrency, ifUnsure };
 }
 
 /** `|command line`, which a shell runs; nothing in it is filled in. */

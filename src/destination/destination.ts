@@ -17,9 +17,10 @@ export interface Recovered {
   readonly uid: string;
   /**
    * delivered: it is there, durably, exactly once. absent: nothing of it is visible; fetch it again. partial: `parts` have
-   * it, the others are to get it. quarantined: it is there, but not where it was to be.
+   * it, the others are to get it. quarantined: it is there, but not where it was to be. unsure: it may be there, and is
+   * not to be delivered again on the chance; `parts` have it.
    */
-  readonly state: 'delivered' | 'absent' | 'partial' | 'quarantined';
+  readonly state: 'delivered' | 'absent' | 'partial' | 'quarantined' | 'unsure';
   readonly parts?: readonly string[];
 }
 

@@ -81,6 +81,7 @@ const planReasons: ReadonlyMap<string, string> = new Map([
   ['over-limit', 'over the limit for one run'],
   ['quarantined', 'in quarantine (popfetch quarantine list)'],
   ['breaks-session', 'the session breaks off in it'],
+  ['unsure', 'it may have been delivered, ifUnsure: hold'],
 ]);
 
 const skipped: ReadonlySet<FailureCode> = new Set(['locked', 'auth_paused', 'interrupted']);

@@ -16,7 +16,13 @@ export interface PollPolicy extends Choice, Retention {
 
 export interface LeftAlone {
   readonly ref: MessageRef;
-  readonly because: 'too-large' | 'over-limit' | 'first-contact' | 'breaks-session' | 'quarantined';
+  readonly because:
+    | 'too-large'
+    | 'over-limit'
+    | 'first-contact'
+    | 'breaks-session'
+    | 'quarantined'
+    | 'unsure';
 }
 
 /** What a poll will do. Seen messages that simply stay are counted, not listed: there may be a million of them. */

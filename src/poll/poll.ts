@@ -17,6 +17,7 @@ import { recover } from './settle.ts';
 import { Tally } from './tally.ts';
 import { tellPlan } from './tell-plan.ts';
 import { mostBrokenAlone, tore, tornFailure, toTryAlone } from './torn.ts';
+import { unsureFailure, unsureIn } from './unsure.ts';
 
 /** One account as a poll needs it. */
 export interface PollAccount {
@@ -84,7 +85,7 @@ interface Parts {
 
 /** Session after session, as long as it is worth another login. */
 async function pollMaildrop(parts: Parts): Promise<void> {
-  const { context, store, tally } = parts;
+  const { account, context, store, tally } = parts;
   const tornNow = new Set<string>();
   let cause: Failure | undefined;
   const session = async (only?: string): Promise<SessionEnd> => {
@@ -109,8 +110,10 @@ async function pollMaildrop(parts: Parts): Promise<void> {
     else broken.delete(uid);
   }
   const still = [...broken].filter((uid) => !store.has(uid));
-  tally.wanted = Math.max(tally.wanted, tally.new + still.length);
+  const { unsure } = ended;
+  tally.wanted = Math.max(tally.wanted, tally.new + still.length + unsure.length);
   if (still.length > 0) throw tornFailure(still, cause);
+  if (unsure.length > 0) throw unsureFailure(account.name, unsure);
 }
 
 interface SessionEnd extends Ended {
@@ -119,6 +122,8 @@ interface SessionEnd extends Ended {
   readonly torn: string | undefined;
   /** Messages that broke sessions before, and were not tried. */
   readonly left: readonly string[];
+  /** Messages that may be delivered already, and were not tried. */
+  readonly unsure: readonly string[];
 }
 
 /** `only`: nothing but this message. */
@@ -151,6 +156,7 @@ async function pollSession(parts: Parts, only: string | undefined): Promise<Sess
     torn: outcome.torn?.uid,
     wasTorn: outcome.torn !== undefined,
     left: prepared.torn.map(({ uid }) => uid),
+    unsure: unsureIn(prepared.plan),
     hasFailed: outcome.failure !== undefined,
     delivered: tally.new - before.new,
     deleted: tally.deleted - before.deleted,

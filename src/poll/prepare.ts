@@ -10,6 +10,7 @@ import { withQuarantined } from './quarantine.ts';
 import { Recogniser } from './recogniser.ts';
 import { othersUnderOldIds } from './returned.ts';
 import { type Sorted, toTryAlone, withoutTorn } from './torn.ts';
+import { isUnsure, withUnsure } from './unsure.ts';
 
 /** What one session is to do. */
 export interface Prepared {
@@ -59,12 +60,12 @@ export async function prepare(listing: Listing, preparing: Preparing): Promise<P
   for (const { ref } of same) suspects.delete(ref.uid);
   const isKnown = (uid: string) => store.has(uid) && !suspects.has(uid);
   const known = {
-    has: isKnown,
+    has: (uid: string) => isKnown(uid) || isUnsure(uid, store),
     deliveredAt: (uid: string) => (isKnown(uid) ? store.deliveredAt(uid) : undefined),
   };
   const plan = withQuarantined(planPoll(listing, known, policy, now()), messages, store);
   const due = plan.delete.filter(({ ref }) => !alikes.suspects.has(ref.uid));
-  const sorted = sortedPlan({ ...plan, delete: due }, preparing);
+  const sorted = sortedPlan(withUnsure({ ...plan, delete: due }, messages, store), preparing);
   return { ...sorted, recogniser, suspects, same, open: alikes.open, isChurn: moved };
 }
 

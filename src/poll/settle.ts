@@ -6,6 +6,7 @@ import type { MessageRef } from '../mail/message.ts';
 import type { SourceSession } from '../source/source.ts';
 import type { PartRecord, Quarantined, SeenStore } from '../state/seen-store.ts';
 import { dropped } from './quarantine.ts';
+import { unsureMark } from './unsure.ts';
 
 /** A message that a destination has taken in, and where it came from. */
 export interface Accepted {
@@ -109,13 +110,15 @@ export async function recover(
       return { uid, deliveredAt, quarantined: store.attempts(uid)?.why ?? 'refused' };
     }),
   ]);
+  const unsure = uidsIn('unsure');
+  await store.attempted(unsure, unsureMark, deliveredAt);
   const whole = new Set(uidsIn('delivered'));
   await store.recordParts(
     recovered.flatMap(({ uid, parts = [] }) =>
       parts.length === 0 || whole.has(uid) ? [] : [{ uid, parts }],
     ),
   );
-  await store.withdraw(uidsIn('absent'));
+  await store.withdraw([...uidsIn('absent'), ...unsure]);
 }
 
 /** What is in quarantine is let go: it is no longer here. Only what is treated as delivered may leave the server. */

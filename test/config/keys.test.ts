@@ -16,6 +16,7 @@ const pipeTo = (command: object, label: string) => ({
   command,
   timeout: 300_000,
   concurrency: 1,
+  ifUnsure: 'redeliver',
 });
 
 /** Key, as written, what it becomes. */
@@ -84,12 +85,13 @@ const accepted: readonly [string, string, (account: AccountConfig) => unknown, u
   ],
   [
     'deliver',
-    '{concurrency: 4, timeout: 30s, pipe: [~/bin/sort-mail]}',
+    '{concurrency: 4, timeout: 30s, ifUnsure: hold, pipe: [~/bin/sort-mail]}',
     (a) => a.deliver,
     {
       ...pipeTo({ argv: ['/home/joe/bin/sort-mail'] }, 'sort-mail'),
       timeout: 30_000,
       concurrency: 4,
+      ifUnsure: 'hold',
     },
   ],
   [
@@ -227,6 +229,7 @@ const refused: readonly [string, string, RegExp, RegExp?][] = [
   ['deliver', '{pipe: 5}', /expected a command/],
   ['deliver', '{pipe: [a], timout: 5m}', /unknown key "timout"/, /timeout/],
   ['deliver', '{pipe: [a], concurrency: 0}', /from 1 to 64/],
+  ['deliver', '{pipe: [a], ifUnsure: keep}', /expected redeliver or hold/],
   ['deliver', '{pipe: [a], lmtp: b}', /pipe and lmtp at once/],
   ['deliver', '{pip: [a]}', /unknown key "pip"/, /pipe/],
   ['deliver', '"|"', /empty/],

@@ -78,23 +78,52 @@ describe('popfetch killed while it hands mail to a command', () => {
   it('together with the command: the message is given again, and the command told so', async () => {
     await using server = await maildrop();
     await using home = await PopfetchHome.create();
-    const dying = `echo "$POPFETCH_UIDL $POPFETCH_ATTEMPT" >>"$HOME/runs"; test -e "$HOME/go" || kill -9 $PPID -$PPID; ${keep}`;
     configure(home, server, dying);
-    let killed = false;
-    await home.run(['--once'], {
-      watch: (pid) => {
-        if (killed || !existsSync(home.path('home', 'runs'))) return;
-        killed = true;
-        process.kill(pid, 'SIGKILL');
-      },
-    });
-    writeFileSync(home.path('home', 'go'), '');
+    await killTogether(home);
     const { status, stderr } = await home.run(['--once']);
     assert.equal(status, 0, stderr);
     assert.deepEqual(kept(home), expected);
     assert.match(readFileSync(home.path('home', 'runs'), 'utf8'), /^uid-1 1\n(?:.*\n)*uid-1 2\n/);
   });
+
+  it('together with the command, and ifUnsure: hold: the user is asked what became of the message', async () => {
+    await using server = await maildrop();
+    await using home = await PopfetchHome.create();
+    configure(home, server, dying, {
+      keep: false,
+      deliver: { pipe: dying, ifUnsure: 'hold' },
+    });
+    await killTogether(home);
+    for (const _ of ['at once', 'and later']) {
+      const { status, stderr } = await home.run(['--once']);
+      assert.equal(status, 75, stderr);
+      assert.match(stderr, /may have delivered before it was killed[\s\S]*state skip a UID/);
+      assert.match(stderr, /message 1 .* stays on the server: it may have been delivered/);
+      assert.deepEqual(kept(home), expected.slice(1));
+      assert.equal(server.messages.length, 1);
+    }
+    await home.run(['state', 'refetch', 'a', 'uid-1']);
+    assert.equal((await home.run(['--once'])).status, 0);
+    assert.deepEqual(kept(home), expected);
+    assert.match(readFileSync(home.path('home', 'runs'), 'utf8'), /uid-1 2\n$/);
+  });
 });
+
+/** Kills its runner and all that it started, the first time. */
+const dying = `echo "$POPFETCH_UIDL $POPFETCH_ATTEMPT" >>"$HOME/runs"; test -e "$HOME/go" || kill -9 $PPID -$PPID; ${keep}`;
+
+/** A poll that ends with SIGKILL when its command does. */
+async function killTogether(home: PopfetchHome): Promise<void> {
+  let killed = false;
+  await home.run(['--once'], {
+    watch: (pid) => {
+      if (killed || !existsSync(home.path('home', 'runs'))) return;
+      killed = true;
+      process.kill(pid, 'SIGKILL');
+    },
+  });
+  writeFileSync(home.path('home', 'go'), '');
+}
 
 describe('a command that fails', () => {
   const ends: readonly [way: string, exit: number, sentence: RegExp][] = [

@@ -22,6 +22,8 @@ export interface PipeSettings {
   readonly timeout: number;
   /** Commands at once; 1 keeps the order. */
   readonly concurrency: number;
+  /** When all was killed before the command's end was noted: give it the message again, or leave that to the user. */
+  readonly ifUnsure: 'redeliver' | 'hold';
 }
 
 /** What the outside world is to a command. */
@@ -43,7 +45,8 @@ export function pipe(
 ): Destination {
   const { spool: folder, hostname } = surroundings;
   const agent = new CommandAgent(settings, owner.account, surroundings);
-  return spooled(agent, { folder, hostname }, owner);
+  const { ifUnsure } = settings;
+  return spooled(agent, { folder, hostname, ifUnsure }, owner);
 }
 
 class CommandAgent implements Agent {
@@ -89,11 +92,12 @@ class CommandAgent implements Agent {
   ): Promise<readonly (Failure | undefined)[]> {
     const presenceFd = new Presence(spool.folder, spool.owner).open();
     const { home } = this.#surroundings.user;
-    const { timeout, concurrency, command } = this.#settings;
+    const { timeout, concurrency, command, ifUnsure } = this.#settings;
     const round = new Round(messages, {
       outcomes,
       spool,
       concurrency,
+      ifUnsure,
       isShellLine: 'line' in command,
       /** It was there before the mail was fetched; it may have gone since. */
       findProgram: () => this.#words(),

@@ -10,6 +10,7 @@ export interface RoundParts {
   readonly outcomes: OutcomesLog;
   readonly spool: SpoolFolder;
   readonly concurrency: number;
+  readonly ifUnsure: 'redeliver' | 'hold';
   readonly isShellLine: boolean;
   /** Throws the Failure that stops the account where the program has gone. */
   readonly findProgram: () => void;
@@ -64,7 +65,7 @@ export class Round {
     runner: Runner,
     output: Output,
   ): Promise<Failure | undefined> {
-    const { outcomes, isShellLine, runner: settings } = this.#parts;
+    const { outcomes, isShellLine, ifUnsure, runner: settings } = this.#parts;
     const { place, uid, fileSize, attempt } = message;
     output.begin();
     const sender = senderOfSpooled(message);
@@ -75,7 +76,9 @@ export class Round {
       this.#stopped = new Failure('interrupted', 'stopped while a command was running');
       return this.#stopped;
     }
-    if (ended.kind !== 'exited') outcomes.note(place, 'end', killed);
+    // Its runner was killed with it, or before it: without an end on record the next run asks what to do.
+    const isHeld = ended.kind === 'unknown' && ifUnsure === 'hold';
+    if (ended.kind !== 'exited' && !isHeld) outcomes.note(place, 'end', killed);
     // The next command need not wait: `commit` does, for all of them.
     void outcomes.sync();
     const { timeout } = settings;

@@ -8,6 +8,7 @@ interface Promised {
   /** By part; undefined where a single destination promised it, before the configuration changed. */
   readonly places: ReadonlyMap<string, string> | undefined;
   readonly delivered: Set<string>;
+  isUnsure: boolean;
 }
 
 /** Lets each part settle what it promised, and sweep; puts together what they say. */
@@ -17,7 +18,8 @@ export async function recoverParts(
   bootId: string,
 ): Promise<readonly Recovered[]> {
   const all = intents.map((intent): Promised => {
-    return { intent, places: parsePlaces(intent.place), delivered: new Set() };
+    const places = parsePlaces(intent.place);
+    return { intent, places, delivered: new Set(), isUnsure: false };
   });
   for (const [id, member] of members) {
     const theirs = all.flatMap((promised) => {
@@ -29,16 +31,20 @@ export async function recoverParts(
       theirs.map(({ intent }) => intent),
       bootId,
     );
-    for (const [at, { promised }] of theirs.entries())
-      if (recovered[at]?.state === 'delivered') promised.delivered.add(id);
+    for (const [at, { promised }] of theirs.entries()) {
+      const state = recovered[at]?.state;
+      if (state === 'delivered') promised.delivered.add(id);
+      if (state === 'unsure') promised.isUnsure = true;
+    }
   }
   return all.map((promised) => together(promised, members));
 }
 
 function together(
-  { intent: { uid }, places, delivered }: Promised,
+  { intent: { uid }, places, delivered, isUnsure }: Promised,
   members: ReadonlyMap<string, Destination>,
 ): Recovered {
+  if (isUnsure) return { uid, state: 'unsure', parts: [...delivered] };
   // What the only destination of then has was delivered as it was to be then.
   if (places === undefined) return { uid, state: delivered.size > 0 ? 'delivered' : 'absent' };
   // Of parts that are no longer configured nothing is known: they have no say, but do not make a message whole either.

@@ -20,5 +20,9 @@ export function smtp(
   surroundings: SmtpSurroundings,
 ): Destination {
   const { spool: folder, hostname } = surroundings;
-  return spooled(new MailServer(settings, surroundings), { folder, hostname }, owner);
+  return spooled(
+    new MailServer(settings, surroundings),
+    { folder, hostname, ifUnsure: 'redeliver' },
+    owner,
+  );
 }

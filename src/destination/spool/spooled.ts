@@ -24,6 +24,8 @@ export interface SpoolSettings {
   /** The account's own folder for messages on their way. */
   readonly folder: string;
   readonly hostname: string;
+  /** What becomes of a message of which nobody can know whether the agent took it. */
+  readonly ifUnsure: 'redeliver' | 'hold';
 }
 
 /**
@@ -31,7 +33,7 @@ export interface SpoolSettings {
  * that breaks thus never gives the agent a part of a message, and a crashed run leaves all that the next one needs.
  *
  * Delivery is at least once: when the agent's success and its note are parted by a crash of both (or a power cut),
- * the message is handed over again. Agents keep that window as small as they can.
+ * the message is handed over again, unless it is to be held. Agents keep that window as small as they can.
  */
 export function spooled(agent: Agent, settings: SpoolSettings, owner: DeliveryOwner): Destination {
   return new Spooled(agent, settings, owner);
@@ -141,11 +143,11 @@ class Spooled implements Destination {
     }
   }
 
-  async recover(intents: readonly Intent[]): Promise<readonly Recovered[]> {
+  async recover(intents: readonly Intent[], bootId: string): Promise<readonly Recovered[]> {
     const places = intents.map(({ place }) => place);
     try {
       await this.#agent.idle(this.#spool, places);
-      const recovered = await this.#settle(intents);
+      const recovered = await this.#settle(intents, bootId);
       // Intents may be asked for again when this run dies before it has put them on record.
       const kept = new Set([...places, ...this.#onTheirWay]);
       sweepSpool(this.#spool, (name) => kept.has(name));
@@ -158,7 +160,7 @@ class Spooled implements Destination {
   }
 
   /** What was begun is known by its outcome; what was not, or has none, is handed over (again). */
-  async #settle(intents: readonly Intent[]): Promise<readonly Recovered[]> {
+  async #settle(intents: readonly Intent[], bootId: string): Promise<readonly Recovered[]> {
     const states = new Map<string, Recovered['state']>();
     const ours = this.#outcomes(this.#spool.owner);
     const again: SpooledMessage[] = [];
@@ -171,6 +173,12 @@ class Spooled implements Destination {
       const outcome = outcomes.of(place.name);
       if (outcome.state === 'ended') {
         states.set(place.name, outcome.status === 0 ? 'delivered' : 'absent');
+        continue;
+      }
+      // The notes of before a power cut may be lost: only without one is no note the proof that nothing was begun.
+      const isUnsure = outcome.state === 'started' || intent.bootId !== bootId;
+      if (isUnsure && this.#settings.ifUnsure === 'hold') {
+        states.set(place.name, 'unsure');
         continue;
       }
       const file = path.join(this.#spool.folder, place.name);

@@ -364,6 +364,38 @@ describe('recovering what a command was given', () => {
     // SIGTERM: put off, so it is fetched again.
     assert.deepEqual(await next.recover(intents, 'b'), [{ uid: 'uid0', state: 'absent' }]);
   });
+
+  it('that may have delivered when all was killed is not given the message again where that is to be held', async () => {
+    await using place = await pipePlace();
+    const settings = { command: { line: 'echo x >>"$HOME/runs"; kill -9 $PPID -$PPID' } };
+    const ifUnsure = 'hold';
+    const killed = await ready(place.command({ ...settings, ifUnsure }));
+    const batch = await accepted(killed, ['a']);
+    await killed.secure(batch);
+    const intents = promised(killed, batch);
+    const [failed] = await killed.commit(batch);
+    assert.equal(failed?.failure.facts.reason, 'was killed');
+    const next = await ready(place.command({ ...settings, ifUnsure }));
+    for (const _ of ['then', 'when that was cut short'])
+      assert.deepEqual(await next.recover(intents, 'b'), [{ uid: 'uid0', state: 'unsure' }]);
+    assert.equal(place.read('runs'), 'x\n');
+  });
+
+  it('is not taken for untouched after a power cut, which may have taken the notes', async () => {
+    await using place = await pipePlace();
+    const crashed = await ready(place.command({ ifUnsure: 'hold' }));
+    const batch = await accepted(crashed, ['a']);
+    await crashed.secure(batch);
+    const [intent] = promised(crashed, batch);
+    assert.ok(intent);
+    const next = await ready(place.command({ ifUnsure: 'hold' }));
+    const states = [];
+    for (const boot of ['another-boot', intent.bootId])
+      states.push(...(await next.recover([intent], boot)).map(({ state }) => state));
+    // Its file went with the first answer: then it is fetched again.
+    assert.deepEqual(states, ['unsure', 'absent']);
+    assert.deepEqual(place.visible(), []);
+  });
 });
 
 async function ready(destination: Destination): Promise<Destination> {

@@ -38,6 +38,7 @@ export async function pipePlace(): Promise<PipePlace> {
           command: { line: keep },
           timeout: 20_000,
           concurrency: 1,
+          ifUnsure: 'redeliver',
           ...settings,
         },
         { account: 'acc', storeId: 'our-store' },
@@ -45,7 +46,13 @@ export async function pipePlace(): Promise<PipePlace> {
       ),
     open: (storeId) =>
       pipe(
-        { label: 'keep', command: { line: keep }, timeout: 20_000, concurrency: 1 },
+        {
+          label: 'keep',
+          command: { line: keep },
+          timeout: 20_000,
+          concurrency: 1,
+          ifUnsure: 'redeliver',
+        },
         { account: 'acc', storeId },
         surroundingsIn(folder),
       ),

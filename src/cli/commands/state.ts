@@ -11,9 +11,9 @@ import type { World } from '../world.ts';
 
 type StateInvocation = Extract<Invocation, { command: 'state' }>;
 
-/** Forgets messages, so that the next poll fetches them again. No server is asked. */
-export async function refetch(invocation: StateInvocation, world: World): Promise<number> {
-  const { global, uids, missing } = invocation;
+/** Changes what is known of messages: the next poll fetches them again, or never. No server is asked. */
+export async function state(invocation: StateInvocation, world: World): Promise<number> {
+  const { global, action, uids, missing } = invocation;
   const loaded = await load(global, world);
   if (loaded.kind !== 'config') return tellProblem(loaded, world, global);
   const { config } = loaded;
@@ -23,11 +23,19 @@ export async function refetch(invocation: StateInvocation, world: World): Promis
   using local = new Local(world, stateDir);
   const parts = local.account(account);
   await using store = await parts.openStore('poll');
+  const say = (count: number, what: string) => {
+    const text = `${account.name}: ${formatCount(count, 'message')} ${what}\n`;
+    if (!global.quiet) world.stdout.write(text);
+  };
+  if (action === 'skip') {
+    const unknown = uids.filter((uid) => !store.has(uid));
+    await store.mark(unknown, world.now());
+    say(unknown.length, 'taken for seen, to stay on the server');
+    return 0;
+  }
   const messages = missing ? await damaged(parts, store) : named(uids, store);
   await fetchAgain(messages, store);
-  const many = formatCount(messages.length, 'message');
-  if (!global.quiet)
-    world.stdout.write(`${account.name}: ${many} forgotten; the next poll fetches what is there\n`);
+  say(messages.length, 'forgotten; the next poll fetches what is there');
   return 0;
 }
 
@@ -48,8 +56,10 @@ async function damaged(
 
 function named(uids: readonly string[], store: SeenStore): readonly PartRecord[] {
   return uids.map((uid) => {
-    if (!store.has(uid)) throw notKnown(uid);
-    return { uid, parts: [] };
+    if (store.has(uid)) return { uid, parts: [] };
+    if (store.attempts(uid) === undefined) throw notKnown(uid);
+    // Held back, and never stored but in part.
+    return { uid, parts: store.partsOf(uid) };
   });
 }
 
