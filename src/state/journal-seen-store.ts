@@ -1,18 +1,17 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { errnoOf, storageFailure } from '../durable/storage-failure.ts';
-import { Failure } from '../errors.ts';
+import { storageFailure } from '../durable/storage-failure.ts';
 import type { Intent } from '../mail/intent.ts';
 import { accountFolder, prepareAccountFolder } from './account-folder.ts';
 import { currentBootId } from './boot.ts';
-import { compact, isWorthCompacting } from './compact.ts';
 import { Journal } from './journal.ts';
 import { type JournalRecord, recordLine } from './journal-line.ts';
 import { deliveryRecords, Ledger, reconciliation } from './ledger.ts';
 import { type AccountLock, lockAccount } from './lock.ts';
 import { newStoreId, refuseIfThereWasOne, startNew } from './new-journal.ts';
+import { openExisting, replayAndMend } from './opening.ts';
 import { type JournalPlace, readRemembered } from './remembered.ts';
-import { type Replayed, replay } from './replay.ts';
+import { replay } from './replay.ts';
 import { Reserve } from './reserve.ts';
 import type {
   PartRecord,
@@ -223,63 +222,5 @@ class JournalSeenStore implements SeenStore {
     this.#writing.lock.assertHeld();
     await this.#writing.journal.append(records.map(recordLine), options);
     for (const record of records) this.#ledger.apply(record);
-  }
-}
-
-interface Opened {
-  readonly fd: number;
-  readonly length: number;
-  readonly ledger: Ledger;
-  readonly storeId: string;
-}
-
-/** Octets from which on memory is worth looking after: a thousand messages or two. */
-const largeJournal = 512 * 1024;
-
-/** Cuts off what a crash tore, and drops dead weight. Closes `fd` when it fails. */
-async function replayAndMend(fd: number, file: string, account: string): Promise<Opened> {
-  const ledger = new Ledger();
-  let replayed: Replayed;
-  try {
-    if (fs.fstatSync(fd).size > largeJournal)
-      (await import('../util/small-heap.ts')).keepHeapSmall();
-    replayed = replay(fd, file, account, (record) => ledger.apply(record));
-    // Nothing behind it was acknowledged; the next line must not be glued to half of one.
-    fs.ftruncateSync(fd, replayed.length);
-    const { storeId } = replayed.header;
-    if (!isWorthCompacting(replayed.lines, ledger)) {
-      return { fd, length: replayed.length, ledger, storeId };
-    }
-    await compactUnlessFull(fd, file, replayed, ledger);
-    fs.closeSync(fd);
-    const compacted = fs.openSync(file, 'r+');
-    return { fd: compacted, length: fs.fstatSync(compacted).size, ledger, storeId };
-  } catch (error) {
-    fs.closeSync(fd);
-    throw error;
-  }
-}
-
-async function compactUnlessFull(
-  fd: number,
-  file: string,
-  replayed: Replayed,
-  ledger: Ledger,
-): Promise<void> {
-  try {
-    await compact(fd, file, replayed.header, ledger);
-  } catch (error) {
-    // The old one serves as well, and is longer only.
-    if (!(error instanceof Failure && error.code === 'no_space')) throw error;
-  }
-}
-
-function openExisting(file: string, mode: 'r' | 'r+'): number | undefined {
-  const { O_RDONLY, O_RDWR, O_NOFOLLOW } = fs.constants;
-  try {
-    return fs.openSync(file, (mode === 'r' ? O_RDONLY : O_RDWR) | O_NOFOLLOW);
-  } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return undefined;
-    throw storageFailure(error, file, 'state');
   }
 }
