@@ -2,6 +2,7 @@ import type { Destination } from '../destination/destination.ts';
 import { asFailure, Failure } from '../errors.ts';
 import { fingerprinted } from '../mail/fingerprint.ts';
 import type { Envelope, MessageRef, RetrievedMessage } from '../mail/message.ts';
+import { isShort } from '../mail/short.ts';
 import type { Retrieval, SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
 import { Batches } from './batches.ts';
@@ -199,7 +200,7 @@ export class Retrieving {
     const accepted = this.#unconfirmed;
     this.#unconfirmed = undefined;
     if (accepted === undefined) return undefined;
-    if (this.#doubted.length > 0 || isShort(accepted)) {
+    if (this.#doubted.length > 0 || isDoubtful(accepted)) {
       this.#doubted.push(accepted);
       return undefined;
     }
@@ -286,7 +287,6 @@ export class Retrieving {
   }
 }
 
-/** Shorter than listed, and by more than servers miscount that add the separator of an mbox (popa3d). */
-function isShort({ ref, octets }: Accepted): boolean {
-  return octets !== undefined && octets + 4 < ref.size;
+function isDoubtful({ ref, octets }: Accepted): boolean {
+  return octets !== undefined && isShort(ref, octets);
 }

@@ -76,10 +76,12 @@ export class MaildropSession {
 
   /** Answers, unless the faults say otherwise for this command or its verb. */
   #reply(command: string, answer: () => void): void {
-    const verb = command.split(' ')[0] ?? '';
+    const [verb = '', argument] = command.split(' ');
     const { stallAt, answers = {} } = this.#faults;
     if (stallAt !== undefined && [command, verb].includes(stallAt)) this.#stalled = true;
-    const instead = answers[command] ?? answers[verb];
+    // The listing of one message is another answer than the whole listing.
+    const isOther = verb === 'LIST' && argument !== undefined;
+    const instead = answers[command] ?? (isOther ? undefined : answers[verb]);
     if (this.#stalled) return;
     if (instead === undefined) answer();
     else this.#line(instead);
@@ -147,6 +149,7 @@ export class MaildropSession {
   #onMessage(verb: string, number: number, message: MaildropMessage, lines?: string): void {
     if (verb === 'RETR') this.#content(octetsOf(message));
     else if (verb === 'TOP') this.#content(topOf(octetsOf(message), Number(lines)));
+    else if (verb === 'LIST') this.#line(`+OK ${number} ${octetsOf(message).length}`);
     else if (verb === 'DELE') {
       this.#deleted.add(number);
       this.#line('+OK marked');

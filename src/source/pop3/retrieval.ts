@@ -1,9 +1,11 @@
+import { Failure } from '../../errors.ts';
 import type { Content, MessageRef } from '../../mail/message.ts';
+import { isShort } from '../../mail/short.ts';
 import type { Retrieval } from '../source.ts';
 import type { Deletions } from './deletions.ts';
 import type { Dialogue } from './dialogue.ts';
 import { needsUtf8, type Utf8Mode } from './utf8.ts';
-import { type Command, noop, retr } from './wire/commands.ts';
+import { type Command, listOf, noop, retr } from './wire/commands.ts';
 import type { Reply } from './wire/connection.ts';
 import { hasCode } from './wire/status.ts';
 
@@ -21,7 +23,9 @@ const done = { done: true, value: undefined } as const;
 /**
  * One run of RETR commands, several ahead of their replies where the server pipelines. The window is filled up when
  * it is half empty, in one write, and only when no octets are waiting to be used. Behind the last RETR goes a NOOP:
- * its reply confirms the last message, as the next RETR's reply confirms every other.
+ * its reply confirms the last message, as the next RETR's reply confirms every other. Where a message was shorter than
+ * listed, replies may be text behind an end that was none (CVE-2001-0996): then the server has to name that message's
+ * number once more, which a reply one too early does not.
  */
 export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
   readonly #dialogue: Dialogue;
@@ -35,6 +39,8 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
   #octetsAhead = 0;
   #state: 'asking' | 'asked' | 'ended' = 'asking';
   #content: MessageContent | undefined;
+  /** The first message that was shorter than listed. */
+  #doubted: MessageRef | undefined;
 
   constructor(
     line: {
@@ -87,6 +93,11 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
     else this.#state = 'ended';
   }
 
+  /** All of this message has come. */
+  ended(ref: MessageRef, octets: number): void {
+    if (isShort(ref, octets)) this.#doubted ??= ref;
+  }
+
   /** So much of the current message has come. */
   arrived(octets: number): void {
     this.#octetsAhead -= octets;
@@ -96,12 +107,26 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
     const { verb } = reply.command;
     if (verb === 'RETR') return this.#message(reply);
     if (verb === 'DELE') this.#deletions.answered(reply);
-    else {
-      // The NOOP's answer may be text behind a forged end; what stands behind it tells.
-      this.#dialogue.expectInStep();
-      this.#state = 'ended';
-    }
+    else this.#confirmed(reply);
     return undefined;
+  }
+
+  /** The answer to the NOOP, or to the question behind it. */
+  #confirmed(reply: Reply): void {
+    this.#dialogue.expectInStep();
+    const doubted = this.#doubted;
+    if (reply.command.verb === 'NOOP' && doubted !== undefined) {
+      this.#dialogue.send(listOf(doubted.number));
+      return;
+    }
+    if (doubted !== undefined && !names(reply, doubted)) throw this.#outOfStep(reply);
+    this.#state = 'ended';
+  }
+
+  #outOfStep({ line }: Reply): Failure {
+    const reason = 'it answers something else than it was asked';
+    const facts = this.#dialogue.facts();
+    return new Failure('protocol', reason, { ...facts, reason, serverSaid: line });
   }
 
   #message(reply: Reply): Retrieval {
@@ -109,7 +134,7 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
     if (ref === undefined) throw new Error('an answer to a RETR that was not sent');
     const weight = weightOf(ref);
     if (reply.hasContent) {
-      this.#content = new MessageContent(this.#dialogue, this, weight);
+      this.#content = new MessageContent(this.#dialogue, this, ref);
       return { kind: 'message', ref, content: this.#content };
     }
     this.#octetsAhead -= weight;
@@ -157,14 +182,17 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
 class MessageContent implements AsyncIterableIterator<Uint8Array>, Content {
   readonly #dialogue: Dialogue;
   readonly #retrieval: WindowedRetrieval;
+  readonly #ref: MessageRef;
   /** Listed octets still to come; the listing may be wrong, so the end settles it. */
   #weight: number;
+  #octets = 0;
   #state: 'open' | 'abandoned' | 'complete' = 'open';
 
-  constructor(dialogue: Dialogue, retrieval: WindowedRetrieval, weight: number) {
+  constructor(dialogue: Dialogue, retrieval: WindowedRetrieval, ref: MessageRef) {
     this.#dialogue = dialogue;
     this.#retrieval = retrieval;
-    this.#weight = weight;
+    this.#ref = ref;
+    this.#weight = weightOf(ref);
   }
 
   get open(): boolean {
@@ -213,8 +241,15 @@ class MessageContent implements AsyncIterableIterator<Uint8Array>, Content {
     const listed = Math.min(slice?.length ?? this.#weight, this.#weight);
     this.#weight -= listed;
     this.#retrieval.arrived(listed);
+    if (slice === undefined) this.#retrieval.ended(this.#ref, this.#octets);
+    this.#octets += slice?.length ?? 0;
     return slice ?? 'end';
   }
+}
+
+/** Whether this answer to LIST is about this message. Servers that list no single message say -ERR: that tells nothing. */
+function names({ status, text }: Reply, { number }: MessageRef): boolean {
+  return status === 'err' || new RegExp(`^0*${number}(?:[ \\t]|$)`).test(text);
 }
 
 function weightOf(ref: MessageRef): number {
