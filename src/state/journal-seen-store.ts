@@ -8,15 +8,18 @@ import { Journal } from './journal.ts';
 import { type JournalRecord, recordLine } from './journal-line.ts';
 import { deliveryRecords, Ledger, reconciliation } from './ledger.ts';
 import { type AccountLock, lockAccount } from './lock.ts';
+import { forgetId, hasId, noteMet, type Whose } from './met.ts';
 import { newStoreId, refuseIfThereWasOne, startNew } from './new-journal.ts';
 import { openExisting, replayAndMend } from './opening.ts';
 import { type JournalPlace, readRemembered } from './remembered.ts';
 import { replay } from './replay.ts';
 import { Reserve } from './reserve.ts';
+import { readSaved, restoration } from './saved.ts';
 import type {
   PartRecord,
   Quarantined,
   Remembered,
+  SavedRecord,
   SeenRecord,
   SeenStore,
   Trouble,
@@ -30,6 +33,8 @@ export interface JournalStoreOptions {
   readonly now: () => number;
   /** false: only look (a dry run). Nothing is locked, made or changed, and whatever would write rejects. */
   readonly lock: boolean;
+  /** Somebody wants to begin anew where the journal is lost. */
+  readonly anew?: boolean;
   /** ms to wait for another popfetch that holds the account. */
   readonly wait?: number;
   readonly signal?: AbortSignal | undefined;
@@ -51,25 +56,34 @@ async function openLocked(options: JournalStoreOptions): Promise<SeenStore> {
     const file = path.join(folder, 'journal');
     const reserve = new Reserve(path.join(folder, 'reserve'));
     await reserve.provide();
-    const opened = openExisting(file, 'r+') ?? (await startNew(folder, file, options));
+    const opened = openExisting(file, 'r+') ?? (await begin(file, options));
     const { fd, length, ledger, storeId } = await replayAndMend(opened, file, options.account);
     const writing = { journal: new Journal(fd, file, length, reserve), lock, now: options.now };
-    return new JournalSeenStore(storeId, { file, account: options.account }, ledger, writing);
+    const store = new JournalSeenStore(storeId, { ...options, file }, ledger, writing);
+    // Its folder may have come from elsewhere, or the note may have got lost.
+    if (store.isMet) await store.meet();
+    return store;
   } catch (error) {
     await lock[Symbol.asyncDispose]();
     throw storageFailure(error, folder, 'state');
   }
 }
 
+async function begin(file: string, options: JournalStoreOptions): Promise<number> {
+  if (options.anew === true) forgetId(options);
+  else refuseIfThereWasOne(file, options);
+  return await startNew(file, options.account);
+}
+
 /** As the last run left it; what a running one is just writing counts or not. */
 async function openToLook(options: JournalStoreOptions): Promise<SeenStore> {
   const folder = accountFolder(options.directory, options.account);
   const file = path.join(folder, 'journal');
-  const place = { file, account: options.account };
+  const place = { ...options, file };
   const ledger = new Ledger();
   const fd = openExisting(file, 'r');
   if (fd === undefined) {
-    refuseIfThereWasOne(folder, file, options);
+    if (options.anew !== true) refuseIfThereWasOne(file, options);
     return new JournalSeenStore(newStoreId(), place, ledger, undefined);
   }
   try {
@@ -91,11 +105,16 @@ interface Writing {
 class JournalSeenStore implements SeenStore {
   readonly id: string;
   readonly bootId = currentBootId();
-  readonly #place: JournalPlace;
+  readonly #place: JournalPlace & Whose;
   readonly #ledger: Ledger;
   #writing: Writing | undefined;
 
-  constructor(id: string, place: JournalPlace, ledger: Ledger, writing: Writing | undefined) {
+  constructor(
+    id: string,
+    place: JournalPlace & Whose,
+    ledger: Ledger,
+    writing: Writing | undefined,
+  ) {
     this.id = id;
     this.#place = place;
     this.#ledger = ledger;
@@ -200,6 +219,25 @@ class JournalSeenStore implements SeenStore {
       return { kind: 'trouble', uid, at: now, count, why } as const;
     });
     await this.#append(records, { useReserve: true });
+  }
+
+  get isMet(): boolean {
+    return this.size > 0 || hasId(this.#place);
+  }
+
+  async meet(): Promise<void> {
+    this.#writing?.lock.assertHeld();
+    await noteMet(this.#place, this.id);
+  }
+
+  async saved(take: (record: SavedRecord) => void): Promise<void> {
+    readSaved(this.#place, this.#ledger, take);
+  }
+
+  async restore(saved: readonly SavedRecord[]): Promise<number> {
+    const { records, messages } = restoration(this.#ledger, saved);
+    await this.#append(records, { useReserve: false });
+    return messages;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -3,32 +3,32 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { replaceFile } from '../durable/file.ts';
 import { headerLine } from './journal-line.ts';
+import { type Whose, wasMet } from './met.ts';
 import { stateFailure } from './replay.ts';
 import { readStatus } from './status.ts';
 
-interface Whose {
-  /** The state directory. */
-  readonly directory: string;
-  readonly account: string;
-}
-
-/** The journal comes first: that the id is there tells that there was a journal. */
-export async function startNew(folder: string, file: string, options: Whose): Promise<number> {
-  refuseIfThereWasOne(folder, file, options);
-  const storeId = newStoreId();
-  await replaceFile(file, Buffer.from(headerLine(options.account, storeId), 'latin1'), 0o600);
-  await replaceFile(path.join(folder, 'id'), Buffer.from(`${storeId}\n`, 'latin1'), 0o600);
+/** Makes an empty journal. The account is known by it from its first listing on. */
+export async function startNew(file: string, account: string): Promise<number> {
+  await replaceFile(file, Buffer.from(headerLine(account, newStoreId()), 'latin1'), 0o600);
   return fs.openSync(file, 'r+');
 }
 
-export function refuseIfThereWasOne(folder: string, file: string, options: Whose): void {
+/** Throws a Failure where a missing journal was not always missing. */
+export function refuseIfThereWasOne(file: string, whose: Whose): void {
+  const { directory, account } = whose;
   const wasThere =
-    ['id', 'journal.bak'].some((name) => fs.existsSync(path.join(folder, name))) ||
-    readStatus(options.directory, options.account).delivered > 0;
+    wasMet(whose) ||
+    fs.existsSync(path.join(path.dirname(file), 'journal.bak')) ||
+    readStatus(directory, account).delivered > 0;
   if (!wasThere) return;
-  throw stateFailure(file, 'is missing: what was delivered before is not known', {
-    hint: `Put it back from a backup, or remove the folder ${folder} to fetch everything anew.`,
+  throw stateFailure(file, 'is missing, although mail was fetched before', {
+    hint: `Put it back from a backup. ${waysOn(account)}`,
   });
+}
+
+/** What somebody can do whose seen list is lost. */
+export function waysOn(account: string): string {
+  return `Without one: popfetch state skip ${account} --all takes what is on the server for seen, popfetch --once --all ${account} fetches all of it again.`;
 }
 
 export function newStoreId(): string {

@@ -40,6 +40,22 @@ export interface PartRecord {
   readonly parts: readonly string[];
 }
 
+/** All that is on record of a message, as it can be taken to another store. Times are ms since 1970. */
+export interface SavedRecord {
+  readonly uid: string;
+  /** marked: known without having been stored. undelivered: not known, but it made trouble or is stored in part. */
+  readonly state: 'delivered' | 'marked' | 'quarantined' | 'undelivered';
+  /** When it was delivered or marked. */
+  readonly at: number;
+  /** Why it is in quarantine. */
+  readonly why?: string;
+  /** When it left the maildrop. */
+  readonly goneAt?: number;
+  readonly stored?: Remembered['stored'];
+  readonly parts?: readonly string[];
+  readonly trouble?: Trouble;
+}
+
 /**
  * What one account has seen. Each promise resolves when the fact is on the disk. The store stays usable only while
  * its lock is ours: `intend` and `record` reject with code `locked` otherwise.
@@ -88,6 +104,14 @@ export interface SeenStore extends AsyncDisposable {
   forget(uids: readonly string[]): Promise<void>;
   /** What trouble it made; undefined for none, or none since it was delivered. */
   attempts(uid: string): Trouble | undefined;
+  /** Whether a listing was ever compared with it: until then, that it knows nothing means nothing. */
+  readonly isMet: boolean;
+  /** A listing that holds messages was compared with it. */
+  meet(): Promise<void>;
+  /** Gives all that is on record, message by message, from the disk. */
+  saved(take: (record: SavedRecord) => void): Promise<void>;
+  /** Adds what another store had on record, all of it or nothing: of messages of which nothing is on record here. How many. */
+  restore(records: readonly SavedRecord[]): Promise<number>;
   /** It made trouble once more. */
   attempted(uids: readonly string[], why: string, now: number): Promise<void>;
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import type { Intent } from '../../src/mail/intent.ts';
-import type { Remembered, SeenStore } from '../../src/state/seen-store.ts';
+import type { Remembered, SavedRecord, SeenStore } from '../../src/state/seen-store.ts';
 
 /** What one account's store is kept in, beyond a process. */
 export interface StorePlace extends AsyncDisposable {
@@ -270,6 +270,60 @@ export function seenStoreContract(kind: string, makePlace: () => Promise<StorePl
       });
     });
 
+    it('has met its maildrop when somebody says so, or when it knows a message', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => assert.equal(store.isMet, false));
+      await reopened(place, async (store) => {
+        await store.meet();
+        assert.equal(store.isMet, true);
+      });
+      await reopened(place, async (store) => assert.equal(store.isMet, true));
+      await using other = await makePlace();
+      await reopened(other, (store) => store.mark(['a'], 5));
+      await reopened(other, async (store) => assert.equal(store.isMet, true));
+    });
+
+    it('gives all that is on record to another store, which then knows the same', async () => {
+      await using place = await makePlace();
+      await using other = await makePlace();
+      const saved = await savedBy(place, recordOfEachKind);
+      assert.deepEqual(
+        saved.map(({ uid, state }) => [uid, state]),
+        [
+          ['a', 'delivered'],
+          ['g', 'delivered'],
+          ['m', 'marked'],
+          ['p', 'undelivered'],
+          ['q', 'quarantined'],
+          ['t', 'undelivered'],
+        ],
+      );
+      await reopened(other, async (store) => assert.equal(await store.restore(saved), 6));
+      assert.deepEqual(await savedBy(other), saved);
+      await reopened(other, async (store) => {
+        assert.equal(store.deliveredAt('a'), 1000);
+        assert.equal(store.isGone('g'), true);
+        assert.equal(await store.restore(saved), 0);
+      });
+    });
+
+    it('takes nothing from elsewhere for what it has on record itself', async () => {
+      await using place = await makePlace();
+      await reopened(place, async (store) => {
+        await recordOfEachKind(store);
+        await store.intend([intent('i')]);
+      });
+      const before = await savedBy(place);
+      await reopened(place, async (store) => {
+        const others = ['a', 'g', 'i', 'm', 'p', 'q', 't', 'x', 'x'];
+        const foreign = others.map((uid) => ({ uid, state: 'delivered', at: 77 }) as const);
+        assert.equal(await store.restore(foreign), 1);
+        assert.deepEqual(store.unsettled, [intent('i')]);
+      });
+      const added = { uid: 'x', state: 'delivered', at: 77 } as const;
+      assert.deepEqual((await savedBy(place)).sort(byUid), [...before, added].sort(byUid));
+    });
+
     it('takes empty batches', async () => {
       await using place = await makePlace();
       await reopened(place, async (store) => {
@@ -289,6 +343,33 @@ async function rememberedBy(store: SeenStore): Promise<readonly Remembered[]> {
   const all: Remembered[] = [];
   await store.remembered((message) => all.push(message));
   return all;
+}
+
+async function recordOfEachKind(store: SeenStore): Promise<void> {
+  await store.intend([{ ...intent('a'), print }]);
+  await store.record(records('a'));
+  await store.record(records('g'));
+  await store.record([{ uid: 'q', deliveredAt: 9, quarantined: 'no thanks' }]);
+  await store.mark(['m'], 7);
+  await store.recordParts([{ uid: 'p', parts: ['one', 'two'] }]);
+  await store.attempted(['t'], 'tore', 8);
+  await store.reconcile(new Set(['a', 'q', 'm', 'p', 't']), 2000);
+}
+
+async function savedBy(
+  place: StorePlace,
+  before: (store: SeenStore) => Promise<unknown> = async () => undefined,
+): Promise<SavedRecord[]> {
+  const all: SavedRecord[] = [];
+  await reopened(place, async (store) => {
+    await before(store);
+    await store.saved((record) => all.push(record));
+  });
+  return all.sort(byUid);
+}
+
+function byUid(one: SavedRecord, other: SavedRecord): number {
+  return one.uid.localeCompare(other.uid);
 }
 
 export function intent(uid: string): Intent {

@@ -15,7 +15,8 @@ seenStoreContract('the journal', journalPlace);
 describe('the journal', () => {
   it('is readable by nobody else', async () => {
     await using place = await journalPlace();
-    await using _ = await place.open();
+    await using store = await place.open();
+    await store.meet();
     for (const name of ['journal', 'id', 'lock', 'reserve']) {
       assert.equal(fs.statSync(path.join(place.folder, name)).mode & 0o777, 0o600, name);
     }
@@ -180,7 +181,7 @@ describe('a journal that is not as it was left', () => {
     for (const trace of ['id', 'journal.bak', 'status.json']) {
       await using place = await journalPlace();
       await (await place.open())[Symbol.asyncDispose]();
-      for (const name of fs.readdirSync(place.folder)) fs.rmSync(path.join(place.folder, name));
+      fs.rmSync(place.file);
       if (trace === 'status.json') {
         await writeStatus(place.stateDirectory, 'acc', { ...noStatus, delivered: 3 });
       } else fs.writeFileSync(path.join(place.folder, trace), '');
@@ -192,10 +193,27 @@ describe('a journal that is not as it was left', () => {
     }
   });
 
-  it('is made anew when the whole folder is gone', async () => {
+  it('is made anew when the whole folder is gone before the maildrop was met', async () => {
     await using place = await journalPlace();
     await (await place.open())[Symbol.asyncDispose]();
     fs.rmSync(place.folder, { recursive: true });
+    await using store = await place.open();
+    assert.equal(store.size, 0);
+  });
+
+  it('is refused when the whole folder is gone later, and made anew when somebody wants that', async () => {
+    await using place = await journalPlace();
+    await meet(place);
+    fs.rmSync(place.folder, { recursive: true });
+    for (const lock of [true, false]) {
+      const failure = await failureOf(place.open({ lock }), 'state');
+      assert.match(failure.message, /missing, although mail was fetched before/);
+      assert.match(failure.facts.hint ?? '', /popfetch state skip acc --all/);
+    }
+    {
+      await using store = await place.open({ anew: true });
+      assert.equal(store.isMet, false, 'nothing was compared with this one');
+    }
     await using store = await place.open();
     assert.equal(store.size, 0);
   });
@@ -387,6 +405,11 @@ function facts(store: SeenStore): typeof expectedFacts {
     unsettled: store.unsettled.map(({ uid }) => uid),
     gone: store.has('u7'),
   };
+}
+
+async function meet(place: JournalPlace): Promise<void> {
+  await using store = await place.open();
+  await store.meet();
 }
 
 async function failureOf(promise: Promise<unknown>, code: FailureCode): Promise<Failure> {

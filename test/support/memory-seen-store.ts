@@ -4,6 +4,7 @@ import type {
   PartRecord,
   Quarantined,
   Remembered,
+  SavedRecord,
   SeenRecord,
   SeenStore,
   Trouble,
@@ -18,7 +19,8 @@ export type StoreStep =
   | 'recognise'
   | 'mark'
   | 'forget'
-  | 'attempted';
+  | 'attempted'
+  | 'restore';
 
 /** Outlives a "process": give it to a second `MemorySeenStore` and that one is the next run. */
 export interface MemoryRecords {
@@ -30,6 +32,7 @@ export interface MemoryRecords {
   readonly trouble: Map<string, Trouble>;
   readonly parts: Map<string, readonly string[]>;
   readonly quarantined: Map<string, Quarantined>;
+  isMet: boolean;
 }
 
 export function memoryRecords(): MemoryRecords {
@@ -42,6 +45,7 @@ export function memoryRecords(): MemoryRecords {
     trouble: new Map(),
     parts: new Map(),
     quarantined: new Map(),
+    isMet: false,
   };
 }
 
@@ -194,6 +198,64 @@ export class MemorySeenStore implements SeenStore {
     }
   }
 
+  get isMet(): boolean {
+    return this.size > 0 || this.records.isMet;
+  }
+
+  async meet(): Promise<void> {
+    this.records.isMet = true;
+  }
+
+  async saved(take: (record: SavedRecord) => void): Promise<void> {
+    for (const uid of this.#onRecord()) {
+      const held = this.records.quarantined.get(uid);
+      const goneAt = this.records.gone.get(uid);
+      const stored = this.records.stored.get(uid)?.at(-1);
+      const parts = this.records.parts.get(uid);
+      const trouble = this.attempts(uid);
+      take({
+        uid,
+        state: this.#stateOf(uid),
+        at: this.records.known.get(uid) ?? 0,
+        ...(held && { why: held.why }),
+        ...(goneAt !== undefined && { goneAt }),
+        ...(stored && { stored: withoutPromise(stored) }),
+        ...(parts && { parts }),
+        ...(trouble && { trouble }),
+      });
+    }
+  }
+
+  async restore(records: readonly SavedRecord[]): Promise<number> {
+    const onRecord = this.#onRecord();
+    const { promised } = this.records;
+    const isNew = ({ uid }: SavedRecord) => !onRecord.has(uid) && !promised.has(uid);
+    const firsts = new Map(records.toReversed().map((one) => [one.uid, one]));
+    const fresh = [...firsts.values()].filter(isNew);
+    this.#step('restore', fresh);
+    for (const { uid, state, at, why = '', goneAt, stored, parts, trouble } of fresh) {
+      if (state !== 'undelivered') this.#know(uid, at);
+      if (state === 'marked') this.records.marked.add(uid);
+      if (state === 'quarantined') this.records.quarantined.set(uid, { uid, at, why });
+      if (goneAt !== undefined) this.records.gone.set(uid, goneAt);
+      if (stored) this.records.stored.set(uid, [stored]);
+      if (parts) this.records.parts.set(uid, parts);
+      if (trouble) this.records.trouble.set(uid, trouble);
+    }
+    return fresh.length;
+  }
+
+  #onRecord(): ReadonlySet<string> {
+    const { known, parts, trouble } = this.records;
+    return new Set([...known.keys(), ...parts.keys(), ...trouble.keys()]);
+  }
+
+  #stateOf(uid: string): SavedRecord['state'] {
+    if (!this.has(uid)) return 'undelivered';
+    if (this.isQuarantined(uid)) return 'quarantined';
+    return this.records.marked.has(uid) ? 'marked' : 'delivered';
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     this.disposed = true;
   }
@@ -215,6 +277,11 @@ export class MemorySeenStore implements SeenStore {
     const failure = this.fail(step);
     if (failure !== undefined) throw failure;
   }
+}
+
+function withoutPromise(stored: Remembered['stored']): Remembered['stored'] {
+  const { place, size, sha256, print } = stored;
+  return { place, size, sha256, ...(print && { print }) };
 }
 
 function references(uids: readonly string[]): readonly { readonly uid: string }[] {
