@@ -10,6 +10,7 @@ import { accountFolder } from '../state/account-folder.ts';
 import { isFirstContact, noteContact } from '../state/first-contact.ts';
 import { openJournalStore } from '../state/journal-seen-store.ts';
 import type { Secret } from '../util/secret.ts';
+import { destinationSettings } from './destination-settings.ts';
 
 export interface Composition {
   readonly stateDir: string;
@@ -61,7 +62,11 @@ export function composeAccount(account: AccountConfig, composition: Composition)
     }),
     destinationLabel: deliver.label,
     destination: (storeId) =>
-      destinationOf(deliver, { account: name, storeId }, surroundingsOf(name, composition)),
+      destinationOf(
+        destinationSettings(deliver, secrets),
+        { account: name, storeId },
+        surroundingsOf(name, composition),
+      ),
     openStore: (use) =>
       openJournalStore({
         directory: stateDir,

@@ -7,16 +7,19 @@ import type { AccountConfig } from '../config/config.ts';
  * when the file was last changed.
  */
 export function settingsDigest(account: AccountConfig, configFile: string): string {
-  const file = passwordFile(account, configFile);
-  const stamp = file === undefined ? undefined : changedAt(file);
+  const stamps = passwordFiles(account, configFile).map(changedAt);
   // A Secret writes itself as [secret].
-  const text = JSON.stringify([account, stamp]);
+  const text = JSON.stringify([account, ...stamps]);
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-function passwordFile({ password }: AccountConfig, configFile: string): string | undefined {
-  if (password?.kind === 'literal') return configFile;
-  return password?.kind === 'file' ? password.path : undefined;
+function passwordFiles({ password, deliver }: AccountConfig, configFile: string): string[] {
+  const parts = deliver.kind === 'several' ? deliver.parts : [deliver];
+  const ofServers = parts.map((part) => ('login' in part ? part.login?.password : undefined));
+  return [password, ...ofServers].flatMap((source) => {
+    if (source?.kind === 'literal') return [configFile];
+    return source?.kind === 'file' ? [source.path] : [];
+  });
 }
 
 function changedAt(file: string): number | undefined {

@@ -59,13 +59,17 @@ export function reportPasswords(tree: Tree, toHide: string, mistakes: Mistake[])
   const accounts = entryOf(tree, 'accounts')?.value;
   const maps = accounts?.kind === 'map' ? accounts.entries : [];
   for (const entry of [...maps, entryOf(tree, 'defaults')]) {
-    const password = entry === undefined ? undefined : entryOf(entry.value, 'password')?.value;
-    if (password?.kind === 'text' || password?.kind === 'number')
-      mistakes.push({
-        span: password,
-        message: 'password: others can read this file',
-        hint: toHide,
-      });
+    const deliver = entry === undefined ? undefined : entryOf(entry.value, 'deliver')?.value;
+    const logins = [entry?.value, ...(deliver?.kind === 'list' ? deliver.values : [deliver])];
+    for (const login of logins) {
+      const password = login === undefined ? undefined : entryOf(login, 'password')?.value;
+      if (password?.kind === 'text' || password?.kind === 'number')
+        mistakes.push({
+          span: password,
+          message: 'password: others can read this file',
+          hint: toHide,
+        });
+    }
     const proxy = entry === undefined ? undefined : entryOf(entry.value, 'proxy')?.value;
     if (proxy?.kind === 'text' && proxy.text.includes('@'))
       mistakes.push({

@@ -101,8 +101,7 @@ export type SingleDestination =
   | { readonly kind: 'maildir'; readonly path: string; readonly label: string }
   | { readonly kind: 'mbox'; readonly path: string; readonly label: string }
   | PipeDestination
-  | LmtpDestination
-  | SmtpDestination;
+  | MailServerDestination;
 
 export interface PipeDestination {
   readonly kind: 'pipe';
@@ -122,19 +121,17 @@ export type MailServerAddress =
   | { readonly host: string; readonly port: number }
   | { readonly path: string };
 
-export interface LmtpDestination {
-  readonly kind: 'lmtp';
+export interface MailServerDestination {
+  readonly kind: 'lmtp' | 'smtp';
   readonly label: string;
   readonly address: MailServerAddress;
   /** Recipients; at least one. */
   readonly to: readonly string[];
-}
-
-export interface SmtpDestination {
-  readonly kind: 'smtp';
-  readonly label: string;
-  readonly address: MailServerAddress;
-  readonly to: readonly string[];
+  /** on: from the first octet. starttls: demanded. auto: where it is offered. */
+  readonly tls: 'on' | 'starttls' | 'auto';
+  /** File with PEM certificates that replace the system's. */
+  readonly tlsCa: string | undefined;
+  readonly login: { readonly user: string; readonly password: PasswordSource } | undefined;
 }
 
 export interface Config {

@@ -1,42 +1,90 @@
-import type { LmtpDestination, MailServerAddress, SmtpDestination } from './config.ts';
+import type { MailServerAddress, MailServerDestination, PasswordSource } from './config.ts';
+import { readPassword } from './password.ts';
 import { filledIn, readPath } from './paths.ts';
-import type { Reading } from './reading.ts';
+import type { Read, Reading } from './reading.ts';
+import { isLoopback } from './server-values.ts';
 import type { Entry, Tree } from './tree.ts';
-import { nameOf, readText } from './values.ts';
+import { nameOf, readChoice, readText } from './values.ts';
 
 /** What may stand beside `lmtp` and `smtp`. */
-export const mailServerOptions = ['to'] as const;
+export const lmtpOptions = ['to'] as const;
+export const smtpOptions = ['to', 'user', 'password', 'tls', 'tlsCa'] as const;
 
 const lmtpPort = 24;
 const smtpPort = 25;
+/** TLS from the first octet (RFC 8314 §3.3). */
+const smtpsPort = 465;
 
 /** `{lmtp: host:port}` or `{lmtp: unix:PATH}`; without `to` the recipient is the login name. */
 export function readLmtp(
   tree: Tree,
   options: readonly Entry[],
   reading: Reading,
-): LmtpDestination | undefined {
+): MailServerDestination | undefined {
   const address = readAddress(tree, lmtpPort, reading);
   const to = recipients(options, reading) ?? defaultRecipient(tree, options, reading);
   if (address === undefined || to === undefined) return undefined;
-  return { kind: 'lmtp', label: `lmtp ${shown(address)}`, address, to };
+  const label = `lmtp ${shown(address)}`;
+  return { kind: 'lmtp', label, address, to, tls: 'auto', tlsCa: undefined, login: undefined };
 }
 
-/** `{smtp: host:port, to: [ADDRESS]}` */
+/** `{smtp: host:port, to: [ADDRESS]}`, with `user`, `password`, `tls` and `tlsCa`. */
 export function readSmtp(
   tree: Tree,
   options: readonly Entry[],
   reading: Reading,
-): SmtpDestination | undefined {
+): MailServerDestination | undefined {
   const address = readAddress(tree, smtpPort, reading);
   const isNamed = options.some(({ key }) => key === 'to');
   const to = isNamed
     ? recipients(options, reading)
     : reading.report(tree, 'smtp without a recipient', 'add to: [you@example.org]');
+  const login = readLogin(options, reading);
+  const named = valueOf('tls', options, readChoice(['on', 'starttls']), reading);
+  const ca = valueOf('tlsCa', options, readPath, reading);
   if (address === undefined || to === undefined) return undefined;
   if ('path' in address)
     return reading.report(tree, 'smtp needs a host', 'write {smtp: host:port, to: [...]}');
-  return { kind: 'smtp', label: `smtp ${shown(address)}`, address, to };
+  const tls = named ?? usualTls(address, login !== undefined);
+  const label = `smtp ${shown(address)}`;
+  return { kind: 'smtp', label, address, to, tls, tlsCa: ca?.absolute, login };
+}
+
+/** A password never crosses a network unencrypted. */
+function usualTls(
+  address: { readonly host: string; readonly port: number },
+  hasLogin: boolean,
+): MailServerDestination['tls'] {
+  if (address.port === smtpsPort) return 'on';
+  return hasLogin && !isLoopback(address.host) ? 'starttls' : 'auto';
+}
+
+function readLogin(
+  options: readonly Entry[],
+  reading: Reading,
+): MailServerDestination['login'] | undefined {
+  const user = valueOf('user', options, readText, reading);
+  const password = valueOf<PasswordSource>('password', options, readPassword, reading);
+  const [ofUser, ofPassword] = ['user', 'password'].map((name) => entryIn(name, options));
+  if (ofUser !== undefined && ofPassword === undefined)
+    return reading.report(ofUser.keySpan, 'user without password', 'add password: {...}');
+  if (ofPassword !== undefined && ofUser === undefined)
+    return reading.report(ofPassword.keySpan, 'password without user', 'add user: the login name');
+  return user === undefined || password === undefined ? undefined : { user, password };
+}
+
+function valueOf<T>(
+  name: (typeof smtpOptions)[number],
+  options: readonly Entry[],
+  read: Read<T>,
+  reading: Reading,
+): T | undefined {
+  const value = entryIn(name, options)?.value;
+  return value === undefined ? undefined : read(value, reading);
+}
+
+function entryIn(name: string, options: readonly Entry[]): Entry | undefined {
+  return options.find(({ key }) => key === name);
 }
 
 function readAddress(tree: Tree, port: number, reading: Reading): MailServerAddress | undefined {

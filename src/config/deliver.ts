@@ -1,7 +1,7 @@
 import { identityOf } from '../destination/kinds.ts';
 import type { DestinationSettings, SingleDestination } from './config.ts';
 import { pipeOptions, readPipe, readShellLine } from './deliver-pipe.ts';
-import { mailServerOptions, readLmtp, readSmtp } from './deliver-smtp.ts';
+import { lmtpOptions, readLmtp, readSmtp, smtpOptions } from './deliver-smtp.ts';
 import { nearest } from './nearest.ts';
 import { readPath } from './paths.ts';
 import type { Read, Reading } from './reading.ts';
@@ -25,8 +25,8 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
   ['maildir', { read: (tree, _options, reading) => maildir(tree, reading), options: [] }],
   ['mbox', { read: (tree, _options, reading) => mbox(tree, reading), options: [] }],
   ['pipe', { read: readPipe, options: pipeOptions }],
-  ['lmtp', { read: readLmtp, options: mailServerOptions }],
-  ['smtp', { read: readSmtp, options: mailServerOptions }],
+  ['lmtp', { read: readLmtp, options: lmtpOptions }],
+  ['smtp', { read: readSmtp, options: smtpOptions }],
 ]);
 
 /** Where messages go: one destination, or a list of which all must accept. */

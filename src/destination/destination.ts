@@ -27,7 +27,7 @@ export interface Recovered {
 export interface FailedDelivery {
   readonly delivery: Delivery;
   readonly failure: Failure;
-  /** Of several, those which have it, where it is certain that the others have not. */
+  /** Of several destinations or recipients, those which have it, where it is certain that the others have not. */
   readonly parts?: readonly string[];
 }
 

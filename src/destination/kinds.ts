@@ -29,6 +29,11 @@ export type DestinationSurroundings = PipeSurroundings &
     readonly quarantine?: string;
   };
 
+type Identified =
+  | ({ readonly kind: 'maildir' | 'mbox' } & Pick<MaildirSettings, 'path'>)
+  | ({ readonly kind: 'pipe' } & Pick<PipeSettings, 'command'>)
+  | ({ readonly kind: 'lmtp' | 'smtp' } & Pick<SmtpSettings, 'address' | 'to'>);
+
 export function destinationOf(
   settings: KindSettings,
   owner: DeliveryOwner,
@@ -58,8 +63,8 @@ function severalOf(
   );
 }
 
-/** What makes it another destination when it changes: not its time-out, nor how it is called. */
-export function identityOf(settings: SingleSettings): string {
+/** What makes it another destination when it changes: not its time-out, its login, nor how it is called. */
+export function identityOf(settings: Identified): string {
   const { kind } = settings;
   switch (kind) {
     case 'maildir':

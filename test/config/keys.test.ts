@@ -10,6 +10,8 @@ const printWithColons = print.toUpperCase().replace(/(..)(?=.)/g, '$1:');
 const maildirAt = (path: string, label: string) => ({ kind: 'maildir', path, label });
 const mboxAt = (path: string, label: string) => ({ kind: 'mbox', path, label });
 
+const plainServer = { tls: 'auto', tlsCa: undefined, login: undefined };
+
 const pipeTo = (command: object, label: string) => ({
   kind: 'pipe',
   label,
@@ -20,7 +22,10 @@ const pipeTo = (command: object, label: string) => ({
 });
 
 /** Key, as written, what it becomes. */
-const accepted: readonly [string, string, (account: AccountConfig) => unknown, unknown][] = [
+/** Key, value, what is asked of the account, and the answer. */
+type Understood = [string, string, (account: AccountConfig) => unknown, unknown];
+
+const accepted: readonly Understood[] = [
   ['host', 'POP.example.org', (a) => a.host, 'POP.example.org'],
   ['host', '"[::1]"', (a) => a.host, '::1'],
   ['host', '2001:db8::1', (a) => a.host, '2001:db8::1'],
@@ -110,6 +115,7 @@ const accepted: readonly [string, string, (account: AccountConfig) => unknown, u
       label: 'lmtp localhost:24',
       address: { host: 'localhost', port: 24 },
       to: ['joe'],
+      ...plainServer,
     },
   ],
   [
@@ -121,6 +127,7 @@ const accepted: readonly [string, string, (account: AccountConfig) => unknown, u
       label: 'lmtp /run/dovecot/lmtp',
       address: { path: '/run/dovecot/lmtp' },
       to: ['joe@example.org'],
+      ...plainServer,
     },
   ],
   [
@@ -132,8 +139,24 @@ const accepted: readonly [string, string, (account: AccountConfig) => unknown, u
       label: 'smtp [::1]:2525',
       address: { host: '::1', port: 2525 },
       to: ['a@b', 'c'],
+      ...plainServer,
     },
   ],
+  ...(
+    [
+      ['mail.example', '', 'starttls'],
+      ['mail.example:465', '', 'on'],
+      ['mail.example:465', ', tls: starttls', 'starttls'],
+      ['localhost', '', 'auto'],
+    ] as const
+  ).map(
+    ([server, more, tls]): Understood => [
+      'deliver',
+      `{smtp: "${server}", to: a@b, user: joe, password: {env: PW}${more}}`,
+      ({ deliver }) => deliver.kind === 'smtp' && [deliver.tls, deliver.login],
+      [tls, { user: 'joe', password: { kind: 'env', variable: 'PW' } }],
+    ],
+  ),
   ['keep', 'false', (a) => a.keep, false],
   ['timeout', '2m', (a) => a.timeout, 120_000],
   ['pipelining', 'off', (a) => a.pipelining, 'off'],
@@ -229,6 +252,10 @@ const refused: readonly [string, string, RegExp, RegExp?][] = [
   ['deliver', '{pipe: 5}', /expected a command/],
   ['deliver', '{pipe: [a], timout: 5m}', /unknown key "timout"/, /timeout/],
   ['deliver', '{pipe: [a], concurrency: 0}', /from 1 to 64/],
+  ['deliver', '{smtp: a, to: b, user: c}', /user without password/],
+  ['deliver', '{smtp: a, to: b, password: {env: P}}', /password without user/],
+  ['deliver', '{smtp: a, to: b, tls: off}', /expected on or starttls/],
+  ['deliver', '{lmtp: a, to: b, user: c}', /unknown key "user"/],
   ['deliver', '{pipe: [a], ifUnsure: keep}', /expected redeliver or hold/],
   ['deliver', '{pipe: [a], lmtp: b}', /pipe and lmtp at once/],
   ['deliver', '{pip: [a]}', /unknown key "pip"/, /pipe/],

@@ -4,8 +4,8 @@ import { type AddressInfo, createServer } from 'node:net';
 import { test } from 'node:test';
 import { Failure } from '../../src/errors.ts';
 import { connect } from '../../src/net/connect.ts';
-import { isLoopbackAddress } from '../../src/net/loopback.ts';
 import { isNameError, reasonOf } from '../../src/net/reason.ts';
+import { isLoopbackAddress } from '../../src/util/loopback.ts';
 
 const never = new AbortController().signal;
 

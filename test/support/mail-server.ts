@@ -9,16 +9,28 @@ import { SMTPServer } from 'smtp-server';
 export interface Received {
   readonly sender: string;
   readonly recipients: readonly string[];
+  /** Those of them who took it. */
+  readonly taken: readonly string[];
   /** latin1, with LF line ends. */
   readonly text: string;
   readonly secure: boolean;
+  /** Who logged in. */
+  readonly user: string | undefined;
 }
 
 export interface MailServerOptions {
   readonly protocol: 'lmtp' | 'smtp';
   /** What to say no with: `451 later`, `550 no`; undefined takes it. */
   readonly refuse?: (what: 'sender' | 'recipient' | 'content', value: string) => string | undefined;
+  /** Octets that it takes at most, and says so. */
+  readonly size?: number;
   readonly starttls?: boolean;
+  /** TLS from the first octet. */
+  readonly tls?: boolean;
+  /** Certificate and key (PEM) where the library's own, which nobody trusts, will not do. */
+  readonly certificate?: { readonly cert: Buffer; readonly key: Buffer };
+  /** Who may log in, and must, and with which password. */
+  readonly login?: { readonly user: string; readonly password: string };
   /** Listen at a socket in the file system. */
   readonly unix?: boolean;
 }
@@ -28,6 +40,8 @@ export interface MailServer extends AsyncDisposable {
   readonly address: { readonly host: string; readonly port: number } | { readonly path: string };
   readonly received: Received[];
   readonly connections: () => number;
+  /** Users who tried to log in. */
+  readonly logins: string[];
   /** Drops each line where the reply to the content would come; what was sent then counts as received. */
   dropsBeforeReply: boolean;
 }
@@ -43,8 +57,22 @@ export async function startMailServer(options: MailServerOptions): Promise<MailS
   };
   const server = new SMTPServer({
     lmtp: options.protocol === 'lmtp',
-    authOptional: true,
-    disabledCommands: ['AUTH', ...(options.starttls === true ? [] : ['STARTTLS'])],
+    secure: options.tls === true,
+    size: options.size,
+    ...options.certificate,
+    authOptional: options.login === undefined,
+    // That no password comes over an open line is for the other side to see to.
+    allowInsecureAuth: true,
+    disabledCommands: [
+      ...(options.login === undefined ? ['AUTH'] : []),
+      ...(options.starttls === true ? [] : ['STARTTLS']),
+    ],
+    onAuth({ username, password }, _session, done) {
+      const { user, password: right } = options.login ?? {};
+      mailServer.logins.push(`${username}`);
+      if (username === user && password === right) done(null, { user: username });
+      else done(new Error('no'));
+    },
     logger: false,
     disableReverseLookup: true,
     closeTimeout: 100,
@@ -63,8 +91,9 @@ export async function startMailServer(options: MailServerOptions): Promise<MailS
         const { mailFrom } = session.envelope;
         const sender = mailFrom === false ? '' : mailFrom.address;
         const answers = recipients.map((recipient) => refusal('content', recipient));
-        if (answers.some((answer) => answer === undefined))
-          received.push({ sender, recipients, text, secure: session.secure });
+        const taken = recipients.filter((_, at) => answers[at] === undefined);
+        const { secure, user } = session;
+        if (taken.length > 0) received.push({ sender, recipients, taken, text, secure, user });
         if (mailServer.dropsBeforeReply) {
           for (const socket of sockets) socket.destroy();
         } else if (options.protocol === 'lmtp')
@@ -87,6 +116,7 @@ export async function startMailServer(options: MailServerOptions): Promise<MailS
     address: options.unix === true ? { path } : { host: '127.0.0.1', port: port() },
     received,
     connections: () => connections,
+    logins: [],
     dropsBeforeReply: false,
     async [Symbol.asyncDispose]() {
       await new Promise<void>((resolve) => server.close(() => resolve()));

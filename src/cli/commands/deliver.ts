@@ -1,10 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
+import type { DestinationSettings } from '../../config/config.ts';
 import { readDeliver } from '../../config/deliver.ts';
 import { readingFor } from '../../config/reading.ts';
 import type { Mistake } from '../../config/tree.ts';
-import { destinationOf, type KindSettings } from '../../destination/kinds.ts';
+import { destinationOf } from '../../destination/kinds.ts';
 import { makeDirectory } from '../../durable/file.ts';
 import { storageFailure } from '../../durable/storage-failure.ts';
 import { asFailure, Failure } from '../../errors.ts';
@@ -12,6 +13,7 @@ import { describe } from '../../log/words.ts';
 import { settle } from '../../poll/settle.ts';
 import type { Invocation } from '../args.ts';
 import { surroundingsOf } from '../compose.ts';
+import { destinationSettings } from '../destination-settings.ts';
 import { exitStatus } from '../exit-status.ts';
 import { stateDirectory } from '../state-dir.ts';
 import type { StopSignal, World } from '../world.ts';
@@ -47,7 +49,7 @@ export async function deliver(invocation: DeliverInvocation, world: World): Prom
 }
 
 /** As it would be read from the configuration, but relative to where we are. */
-function settingsOf(text: string, home: string): KindSettings {
+function settingsOf(text: string, home: string): DestinationSettings {
   const mistakes: Mistake[] = [];
   const isPath = !/^[|~/]/.test(text) && text !== '';
   const slash = text.endsWith('/') ? '/' : '';
@@ -68,23 +70,24 @@ interface Place {
 }
 
 async function deliverTo(
-  settings: KindSettings,
+  settings: DestinationSettings,
   { folder, stateDir, signal }: Place,
   world: World,
 ): Promise<void> {
   const { env, uid, now, stderr } = world;
   const account = 'deliver';
+  const secrets = { env, uid, signal, account, readPrompt: undefined };
   const { quarantine: _none, ...surroundings } = surroundingsOf(account, {
     stateDir,
     wait: 0,
-    secrets: { env, uid, signal, account, readPrompt: undefined },
+    secrets,
     signal,
     now,
     notice: (_account, text) => stderr.write(`popfetch: ${text}\n`),
   });
   const storeId = randomBytes(16).toString('hex');
   const destination = destinationOf(
-    settings,
+    destinationSettings(settings, secrets),
     { account, storeId },
     { ...surroundings, spool: folder },
   );

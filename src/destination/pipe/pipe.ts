@@ -1,7 +1,7 @@
 import fs from 'node:fs';
 import { Failure } from '../../errors.ts';
 import type { DeliveryOwner, Destination } from '../destination.ts';
-import type { Agent, SpooledMessage, SpoolFolder } from '../spool/agent.ts';
+import type { Agent, HandedOver, SpooledMessage, SpoolFolder } from '../spool/agent.ts';
 import { Outcomes, type OutcomesLog } from '../spool/outcomes.ts';
 import { spooled } from '../spool/spooled.ts';
 import { Presence } from './presence.ts';
@@ -89,7 +89,7 @@ class CommandAgent implements Agent {
     messages: readonly SpooledMessage[],
     outcomes: OutcomesLog,
     spool: SpoolFolder,
-  ): Promise<readonly (Failure | undefined)[]> {
+  ): Promise<readonly HandedOver[]> {
     const presenceFd = new Presence(spool.folder, spool.owner).open();
     const { home } = this.#surroundings.user;
     const { timeout, concurrency, command, ifUnsure } = this.#settings;
@@ -113,7 +113,7 @@ class CommandAgent implements Agent {
       },
     });
     try {
-      return await round.run();
+      return (await round.run()).map((failure) => ({ failure }));
     } finally {
       if (presenceFd !== undefined) fs.closeSync(presenceFd);
     }

@@ -1,10 +1,3 @@
-import { createHash } from 'node:crypto';
-
-/** Names a destination among several whatever their order is. `identity` is what makes it another when it changes. */
-export function partId(identity: string): string {
-  return createHash('sha256').update(identity).digest('hex').slice(0, 12);
-}
-
 /** What stands where no part was left to deliver to. */
 const nowhere = '-';
 

@@ -8,6 +8,8 @@ interface Promised {
   /** By part; undefined where a single destination promised it, before the configuration changed. */
   readonly places: ReadonlyMap<string, string> | undefined;
   readonly delivered: Set<string>;
+  /** What parts of parts have it: recipients. */
+  readonly within: Set<string>;
   isUnsure: boolean;
 }
 
@@ -19,7 +21,7 @@ export async function recoverParts(
 ): Promise<readonly Recovered[]> {
   const all = intents.map((intent): Promised => {
     const places = parsePlaces(intent.place);
-    return { intent, places, delivered: new Set(), isUnsure: false };
+    return { intent, places, delivered: new Set(), within: new Set(), isUnsure: false };
   });
   for (const [id, member] of members) {
     const theirs = all.flatMap((promised) => {
@@ -32,7 +34,8 @@ export async function recoverParts(
       bootId,
     );
     for (const [at, { promised }] of theirs.entries()) {
-      const state = recovered[at]?.state;
+      const { state, parts = [] } = recovered[at] ?? {};
+      for (const part of parts) promised.within.add(part);
       if (state === 'delivered') promised.delivered.add(id);
       if (state === 'unsure') promised.isUnsure = true;
     }
@@ -41,16 +44,15 @@ export async function recoverParts(
 }
 
 function together(
-  { intent: { uid }, places, delivered, isUnsure }: Promised,
+  { intent: { uid }, places, delivered, within, isUnsure }: Promised,
   members: ReadonlyMap<string, Destination>,
 ): Recovered {
-  if (isUnsure) return { uid, state: 'unsure', parts: [...delivered] };
+  const parts = [...delivered, ...within];
+  if (isUnsure) return { uid, state: 'unsure', parts };
   // What the only destination of then has was delivered as it was to be then.
   if (places === undefined) return { uid, state: delivered.size > 0 ? 'delivered' : 'absent' };
   // Of parts that are no longer configured nothing is known: they have no say, but do not make a message whole either.
   const isWhole = [...places.keys()].every((id) => members.has(id) && delivered.has(id));
   if (isWhole) return { uid, state: 'delivered' };
-  return delivered.size > 0
-    ? { uid, state: 'partial', parts: [...delivered] }
-    : { uid, state: 'absent' };
+  return parts.length > 0 ? { uid, state: 'partial', parts } : { uid, state: 'absent' };
 }

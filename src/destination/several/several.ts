@@ -9,10 +9,11 @@ import type {
   Recovered,
   StoredPlace,
 } from '../destination.ts';
+import { partId } from '../spool/part-id.ts';
 import { checkParts } from './check.ts';
 import { digest } from './digest.ts';
 import { LockStep } from './lock-step.ts';
-import { formatPlaces, partId } from './place.ts';
+import { formatPlaces } from './place.ts';
 import { recoverParts } from './recover.ts';
 
 /** One of several destinations. */
@@ -121,30 +122,31 @@ class Several implements Destination {
   }
 
   async commit(batch: readonly Delivery[]): Promise<readonly FailedDelivery[]> {
-    const failures = new Map<Delivery, Map<string, Failure>>();
+    const failures = new Map<Delivery, Map<string, FailedDelivery>>();
     for (const [id, member] of [...this.#members].toReversed()) {
       const { deliveries, wholeOf } = this.#partsIn(id, batch);
       if (deliveries.length === 0) continue;
-      for (const { delivery, failure } of await member.commit(deliveries)) {
-        const whole = wholeOf(delivery);
-        const ofOne = failures.get(whole) ?? new Map<string, Failure>();
-        failures.set(whole, ofOne.set(id, failure));
+      for (const failed of await member.commit(deliveries)) {
+        const whole = wholeOf(failed.delivery);
+        const ofOne = failures.get(whole) ?? new Map<string, FailedDelivery>();
+        failures.set(whole, ofOne.set(id, failed));
       }
     }
     return [...failures].map(([delivery, ofOne]) => this.#failed(delivery, ofOne));
   }
 
   /** Says which parts have it only where it is known of all: the others' promises are withdrawn with that. */
-  #failed(delivery: Delivery, failures: ReadonlyMap<string, Failure>): FailedDelivery {
-    const all = [...failures.values()];
+  #failed(delivery: Delivery, failures: ReadonlyMap<string, FailedDelivery>): FailedDelivery {
+    const all = [...failures.values()].map(({ failure }) => failure);
     const [first] = all;
     if (first === undefined) throw new TypeError('failed without a failure');
     // What passes by itself must not lead to quarantine, and what lasts must be said.
     const failure = all.find(({ nature }) => nature.scope !== 'message') ?? lasting(all) ?? first;
     if (!all.every(({ code }) => code === 'deliver_perm' || code === 'deliver_temp'))
       return { delivery, failure };
-    const parts = [...this.#heldFor(delivery).keys()].filter((id) => !failures.has(id));
-    return { delivery, failure, parts };
+    const whole = [...this.#heldFor(delivery).keys()].filter((id) => !failures.has(id));
+    const within = [...failures.values()].flatMap(({ parts = [] }) => parts);
+    return { delivery, failure, parts: [...whole, ...within] };
   }
 
   pathOf(delivery: Delivery): string | undefined {
@@ -169,6 +171,13 @@ class Several implements Destination {
 
   check(stored: readonly StoredPlace[]): Promise<readonly Checked[]> {
     return checkParts(this.#members, stored);
+  }
+
+  async received(uids: readonly string[]): Promise<number> {
+    let most = 0;
+    for (const member of this.#members.values())
+      most = Math.max(most, (await member.received?.(uids)) ?? 0);
+    return most;
   }
 
   async #abortAll(held: Held): Promise<void> {

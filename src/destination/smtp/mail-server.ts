@@ -1,8 +1,8 @@
-import type { Failure } from '../../errors.ts';
-import type { Agent, SpooledMessage } from '../spool/agent.ts';
+import type { Secret } from '../../util/secret.ts';
+import type { Agent, HandedOver, SpooledMessage } from '../spool/agent.ts';
 import { senderOfSpooled } from '../spool/head.ts';
 import type { OutcomesLog } from '../spool/outcomes.ts';
-
+import { partId } from '../spool/part-id.ts';
 import { Session } from './session.ts';
 
 /** A TCP port, or a socket in the file system. */
@@ -14,6 +14,17 @@ export interface MailServerSettings {
   readonly address: Address;
   /** All must take the message. */
   readonly to: readonly string[];
+  /** on: from the first octet. starttls: demanded. auto: where it is offered, and of whoever offers it. */
+  readonly tls: 'on' | 'starttls' | 'auto';
+  /** Undefined: the server takes mail without. */
+  readonly login?: MailServerLogin | undefined;
+  /** PEM certificates of the authorities to trust; undefined where Node's own count. */
+  readonly authorities?: () => Promise<readonly Buffer[] | undefined>;
+}
+
+export interface MailServerLogin {
+  readonly user: string;
+  readonly password: () => Promise<Secret>;
 }
 
 /** Gives messages to a mail server, a batch over one connection, one after the other. */
@@ -44,18 +55,37 @@ export class MailServer implements Agent {
   async handOver(
     messages: readonly SpooledMessage[],
     outcomes: OutcomesLog,
-  ): Promise<readonly (Failure | undefined)[]> {
-    const failures: (Failure | undefined)[] = [];
+  ): Promise<readonly HandedOver[]> {
+    const all: HandedOver[] = [];
     using session = new Session(this.#settings, this.#surroundings);
-    for (const message of messages) {
-      outcomes.note(message.place, 'start', 0);
-      const failure = await session.send(message, senderOfSpooled(message));
-      // Also where the line was lost and nobody knows: either way the message is sent again.
-      outcomes.note(message.place, 'end', failure === undefined ? 0 : 1);
-      void outcomes.sync();
-      failures.push(failure);
-    }
+    for (const message of messages) all.push(await this.#send(message, session, outcomes));
     await session.quit();
-    return failures;
+    return all;
+  }
+
+  /** Those who have it are asked no more: what one of several takes and another refuses must not come twice. */
+  async #send(
+    message: SpooledMessage,
+    session: Session,
+    outcomes: OutcomesLog,
+  ): Promise<HandedOver> {
+    const { place, already } = message;
+    outcomes.note(place, 'start', 0);
+    const missing = this.#settings.to.filter((to) => !already.includes(this.#idOf(to)));
+    const { failure, taken } =
+      missing.length === 0
+        ? { failure: undefined, taken: [] }
+        : await session.send(message, senderOfSpooled(message), missing);
+    const now = taken.map((to) => this.#idOf(to));
+    for (const part of now) outcomes.note(place, 'took', part);
+    // Also where the line was lost and nobody knows: either way the message is sent again.
+    outcomes.note(place, 'end', failure === undefined ? 0 : 1);
+    void outcomes.sync();
+    return { failure, parts: failure === undefined ? [] : [...already, ...now] };
+  }
+
+  #idOf(recipient: string): string {
+    const { kind, address } = this.#settings;
+    return partId(JSON.stringify([kind, address, recipient]));
   }
 }

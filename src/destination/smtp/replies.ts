@@ -13,19 +13,27 @@ export interface Reply {
  */
 export function repliesOf(
   error: unknown,
-  rejected: readonly unknown[] | undefined,
+  rejected: readonly unknown[] = [],
 ): readonly Reply[] | undefined {
-  if (error === null || error === undefined) return (rejected ?? []).flatMap(replyOf);
+  if (error === null || error === undefined) return rejected.flatMap(replyOf);
+  const ofRecipients = field(error, 'rejectedErrors');
+  if (Array.isArray(ofRecipients)) return ofRecipients.flatMap(replyOf);
   const all = replyOf(error);
   return all.length > 0 ? all : undefined;
 }
 
 function replyOf(error: unknown): Reply[] {
-  if (!(error instanceof Error && 'responseCode' in error && 'response' in error)) return [];
-  const { responseCode: code, response: text } = error;
+  const [code, text] = [field(error, 'responseCode'), field(error, 'response')];
+  // The server told the largest size that it takes, and was not asked any more (RFC 1870 §6.1).
+  if (text === undefined && field(error, 'code') === 'EMESSAGE' && error instanceof Error)
+    return [{ code: 552, text: error.message }];
   // 421: the server closes the connection.
   if (typeof code !== 'number' || code < 400 || code === 421) return [];
   return [{ code, text: String(text) }];
+}
+
+function field(error: unknown, name: string): unknown {
+  return typeof error === 'object' && error !== null ? Reflect.get(error, name) : undefined;
 }
 
 /** Later when a recipient may take it later; refused for good when none of those who said no ever will. */

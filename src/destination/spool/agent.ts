@@ -12,6 +12,15 @@ export interface SpooledMessage {
   readonly traceLength: number;
   /** 1, or more when it may have been handed over before. */
   readonly attempt: number;
+  /** Of several recipients, those who have it: they get it no more. */
+  readonly already: readonly string[];
+}
+
+/** How it went: well, without a failure. */
+export interface HandedOver {
+  readonly failure: Failure | undefined;
+  /** Of several recipients, those who have it now, where not all do. */
+  readonly parts?: readonly string[];
 }
 
 /** The private folder of an account's destinations, and the beginning of all names there that are this agent's. */
@@ -33,12 +42,12 @@ export interface Agent {
   /** Resolves when nothing of an earlier run is still handing over `places`. */
   idle(spool: SpoolFolder, places: readonly string[]): Promise<void>;
   /**
-   * Hands the messages over and notes in `outcomes` when each begins and how it ended. Gives the failure of each, in
-   * their order; `interrupted` where it is not known yet.
+   * Hands the messages over and notes in `outcomes` when each begins and how it ended. Tells of each, in their order;
+   * the failure is `interrupted` where it is not known yet.
    */
   handOver(
     messages: readonly SpooledMessage[],
     outcomes: OutcomesLog,
     spool: SpoolFolder,
-  ): Promise<readonly (Failure | undefined)[]>;
+  ): Promise<readonly HandedOver[]>;
 }

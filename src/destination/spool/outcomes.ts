@@ -16,6 +16,8 @@ interface Attempts {
   readonly place: Place;
   starts: number;
   outcome: Outcome;
+  /** Recipients that have it. */
+  readonly taken: Set<string>;
 }
 
 /** Failed messages whose attempts are remembered; one that was deleted from the server stays among them. */
@@ -26,8 +28,8 @@ const mostLines = 500;
 
 /**
  * What became of the messages handed over, as the file of an owner says: a line `PLACE start PID` and a line
- * `PLACE end STATUS` each. It is what a run that was killed leaves to the next. Lines that are torn are as good as
- * none.
+ * `PLACE end STATUS` each, and a line `PLACE took RECIPIENT` for each of several recipients that has it. It is what a
+ * run that was killed leaves to the next. Lines that are torn are as good as none.
  */
 export class Outcomes {
   readonly #attempts = new Map<string, Attempts>();
@@ -51,6 +53,11 @@ export class Outcomes {
 
   of(place: string): Outcome {
     return this.#attempts.get(place)?.outcome ?? { state: 'untouched' };
+  }
+
+  /** Of several recipients, those who have it, this attempt or not. */
+  takenBy(place: string): readonly string[] {
+    return [...(this.#attempts.get(place)?.taken ?? [])];
   }
 
   /** The attempt that would come now for a spool file made for an earlier one. */
@@ -88,11 +95,13 @@ export class Outcomes {
   #note(line: string): void {
     const [name = '', verb, number = ''] = line.split(' ');
     const place = parsePlace(name);
-    if (place === undefined || !/^\d{1,10}$/.test(number)) return;
+    const isNote = verb === 'took' ? /^[0-9a-f]{12}$/ : /^\d{1,10}$/;
+    if (place === undefined || !isNote.test(number)) return;
     const attempts = this.#attempts.get(name) ?? {
       place,
       starts: 0,
       outcome: { state: 'untouched' },
+      taken: new Set(),
     };
     this.#attempts.delete(name);
     this.#attempts.set(name, attempts);
@@ -101,7 +110,7 @@ export class Outcomes {
       attempts.outcome = { state: 'started', pid: Number(number) };
     } else if (verb === 'end') {
       attempts.outcome = { state: 'ended', status: Number(number) };
-    }
+    } else if (verb === 'took') attempts.taken.add(number);
   }
 }
 
@@ -109,9 +118,11 @@ function isSuccess(outcome: Outcome): boolean {
   return outcome.state === 'ended' && outcome.status === 0;
 }
 
-function linesOf({ place, starts, outcome }: Attempts): string {
+function linesOf({ place, starts, outcome, taken }: Attempts): string {
   const pid = outcome.state === 'started' ? outcome.pid : 0;
-  const start = `${place.name} start ${pid}\n`.repeat(Math.max(starts, 1));
+  const took = [...taken].map((part) => `${place.name} took ${part}\n`).join('');
+  if (outcome.state === 'untouched') return took;
+  const start = took + `${place.name} start ${pid}\n`.repeat(Math.max(starts, 1));
   return outcome.state === 'ended' ? `${start}${place.name} end ${outcome.status}\n` : start;
 }
 
@@ -131,7 +142,7 @@ export class OutcomesLog implements Disposable {
       writeFully(this.fd, Buffer.from('\n'));
   }
 
-  note(place: string, verb: 'start' | 'end', number: number): void {
+  note(place: string, verb: 'start' | 'end' | 'took', number: number | string): void {
     writeFully(this.fd, Buffer.from(`${place} ${verb} ${number}\n`, 'latin1'));
   }
 

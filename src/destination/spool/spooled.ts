@@ -15,7 +15,7 @@ import type {
   Recovered,
 } from '../destination.ts';
 import { type CreatedFile, type Written, writeMessage } from '../incoming.ts';
-import type { Agent, SpooledMessage, SpoolFolder } from './agent.ts';
+import type { Agent, HandedOver, SpooledMessage, SpoolFolder } from './agent.ts';
 import { Outcomes, OutcomesLog } from './outcomes.ts';
 import { newPlace, ownerOf, parsePlace } from './place.ts';
 import { prepareSpool, sweepSpool, wholeFileSize } from './spool.ts';
@@ -44,6 +44,7 @@ const bufferSize = 64 * 1024;
 interface Held extends Written {
   readonly place: string;
   readonly attempt: number;
+  readonly already: readonly string[];
   readonly synced: Promise<Failure | undefined>;
 }
 
@@ -93,7 +94,8 @@ class Spooled implements Destination {
     const delivery: Delivery = { uid, size, sha256, messageId };
     const place = path.basename(written.path);
     this.#onTheirWay.add(place);
-    this.#held.set(delivery, { ...written, place, attempt, synced });
+    const { already = [] } = envelope;
+    this.#held.set(delivery, { ...written, place, attempt, already, synced });
     return delivery;
   }
 
@@ -106,6 +108,7 @@ class Spooled implements Destination {
     if (failed.length < batch.length) {
       try {
         await syncWindow.withDescriptor(() => syncDirectory(this.#spool.folder));
+        await this.#noteTaken(batch);
       } catch (error) {
         const failure = storageFailure(error, this.#spool.folder);
         failed.splice(0, failed.length, ...batch.map((delivery) => ({ delivery, failure })));
@@ -115,6 +118,18 @@ class Spooled implements Destination {
     return failed;
   }
 
+  /** Recovery knows of a message what was promised, and what is noted here: so that must be on the disk first. */
+  async #noteTaken(batch: readonly Delivery[]): Promise<void> {
+    const taken = batch.flatMap((delivery) => {
+      const { place, already } = this.#heldFor(delivery);
+      return already.map((part) => ({ place, part }));
+    });
+    if (taken.length === 0) return;
+    using outcomes = this.#openOutcomes();
+    for (const { place, part } of taken) outcomes.note(place, 'took', part);
+    await outcomes.sync();
+  }
+
   intent(delivery: Delivery): Omit<Intent, 'bootId'> {
     const { uid, size, sha256 } = delivery;
     return { uid, place: this.#heldFor(delivery).place, size, sha256 };
@@ -122,10 +137,10 @@ class Spooled implements Destination {
 
   async commit(batch: readonly Delivery[]): Promise<readonly FailedDelivery[]> {
     const messages = batch.map((delivery) => this.#messageOf(delivery));
-    const failures = await this.#handOver(messages);
+    const all = await this.#handOver(messages);
     return batch.flatMap((delivery, at) => {
-      const failure = failures[at];
-      return failure === undefined ? [] : [{ delivery, failure }];
+      const { failure, parts = [] } = all[at] ?? {};
+      return failure === undefined ? [] : [{ delivery, failure, parts }];
     });
   }
 
@@ -161,7 +176,7 @@ class Spooled implements Destination {
 
   /** What was begun is known by its outcome; what was not, or has none, is handed over (again). */
   async #settle(intents: readonly Intent[], bootId: string): Promise<readonly Recovered[]> {
-    const states = new Map<string, Recovered['state']>();
+    const states = new Map<string, Omit<Recovered, 'uid'>>();
     const ours = this.#outcomes(this.#spool.owner);
     const again: SpooledMessage[] = [];
     for (const intent of intents) {
@@ -171,14 +186,15 @@ class Spooled implements Destination {
       const isOurs = ours.of(place.name).state !== 'untouched';
       const outcomes = isOurs ? ours : this.#outcomes(place.owner);
       const outcome = outcomes.of(place.name);
+      const already = outcomes.takenBy(place.name);
       if (outcome.state === 'ended') {
-        states.set(place.name, outcome.status === 0 ? 'delivered' : 'absent');
+        states.set(place.name, outcome.status === 0 ? { state: 'delivered' } : lackedBy(already));
         continue;
       }
       // The notes of before a power cut may be lost: only without one is no note the proof that nothing was begun.
       const isUnsure = outcome.state === 'started' || intent.bootId !== bootId;
       if (isUnsure && this.#settings.ifUnsure === 'hold') {
-        states.set(place.name, 'unsure');
+        states.set(place.name, { ...lackedBy(already), state: 'unsure' });
         continue;
       }
       const file = path.join(this.#spool.folder, place.name);
@@ -193,40 +209,41 @@ class Spooled implements Destination {
         fileSize,
         traceLength,
         attempt,
+        already,
       });
     }
-    const failures = await this.#handOver(again);
+    const all = await this.#handOver(again);
     for (const [at, { place }] of again.entries()) {
-      const failure = failures[at];
+      const { failure, parts = [] } = all[at] ?? {};
       if (failure?.code === 'interrupted') throw failure;
-      states.set(place, failure === undefined ? 'delivered' : 'absent');
+      states.set(place, failure === undefined ? { state: 'delivered' } : lackedBy(parts));
     }
     for (const { place } of intents) if (parsePlace(place) !== undefined) this.#remove(place);
-    return intents.map(({ uid, place }) => ({ uid, state: states.get(place) ?? 'absent' }));
+    return intents.map(({ uid, place }) => ({ uid, ...(states.get(place) ?? lackedBy([])) }));
   }
 
-  async #handOver(messages: readonly SpooledMessage[]): Promise<readonly (Failure | undefined)[]> {
+  async #handOver(messages: readonly SpooledMessage[]): Promise<readonly HandedOver[]> {
     if (messages.length === 0) return [];
-    let failures: readonly (Failure | undefined)[];
+    let all: readonly HandedOver[];
     try {
-      using outcomes = new OutcomesLog(this.#outcomesFile(this.#spool.owner));
-      failures = await this.#agent.handOver(messages, outcomes, this.#spool);
+      using outcomes = this.#openOutcomes();
+      all = await this.#agent.handOver(messages, outcomes, this.#spool);
       await outcomes.sync();
     } catch (error) {
       const failure = storageFailure(error, this.#spool.folder);
-      return messages.map(() => failure);
+      return messages.map(() => ({ failure }));
     }
     // Not before the outcomes are on the disk: a file that is gone without one would be fetched again.
     for (const [at, { place }] of messages.entries()) {
-      if (failures[at]?.code !== 'interrupted') this.#remove(place);
+      if (all[at]?.failure?.code !== 'interrupted') this.#remove(place);
     }
-    return failures;
+    return all;
   }
 
   #messageOf(delivery: Delivery): SpooledMessage {
-    const { place, path: file, fileSize, attempt } = this.#heldFor(delivery);
+    const { place, path: file, fileSize, attempt, already } = this.#heldFor(delivery);
     const traceLength = fileSize - delivery.size;
-    return { uid: delivery.uid, place, path: file, fileSize, traceLength, attempt };
+    return { uid: delivery.uid, place, path: file, fileSize, traceLength, attempt, already };
   }
 
   #heldFor(delivery: Delivery): Held {
@@ -254,7 +271,16 @@ class Spooled implements Destination {
     return Outcomes.read(this.#outcomesFile(owner));
   }
 
+  #openOutcomes(): OutcomesLog {
+    return new OutcomesLog(this.#outcomesFile(this.#spool.owner));
+  }
+
   #outcomesFile(owner: string): string {
     return path.join(this.#spool.folder, `${owner}.outcomes`);
   }
+}
+
+/** Not delivered, but to these of several recipients. */
+function lackedBy(parts: readonly string[]): Omit<Recovered, 'uid'> {
+  return parts.length > 0 ? { state: 'partial', parts } : { state: 'absent' };
 }

@@ -1,5 +1,5 @@
 import { Failure } from '../../errors.ts';
-import { isLoopbackAddress } from '../../net/loopback.ts';
+import { isLoopbackAddress } from '../../util/loopback.ts';
 import type { Privacy } from './login-method.ts';
 import type { Pop3Settings } from './settings.ts';
 

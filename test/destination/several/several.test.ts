@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Destination } from '../../../src/destination/destination.ts';
-import { formatPlaces, parsePlaces, partId } from '../../../src/destination/several/place.ts';
+import { formatPlaces, parsePlaces } from '../../../src/destination/several/place.ts';
 import { several } from '../../../src/destination/several/several.ts';
+import { partId } from '../../../src/destination/spool/part-id.ts';
 import { Failure } from '../../../src/errors.ts';
 import type { RetrievedMessage } from '../../../src/mail/message.ts';
 import { recover, settle } from '../../../src/poll/settle.ts';

@@ -24,6 +24,7 @@ export async function smtpPlace(options: MailServerOptions): Promise<SmtpPlace> 
     label: 'server',
     address: server.address,
     to: ['joe@example.org'],
+    tls: 'auto',
   };
   return {
     server,
