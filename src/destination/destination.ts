@@ -94,4 +94,9 @@ export interface Destination {
   recover(intents: readonly Intent[], bootId: string): Promise<readonly Recovered[]>;
   /** Whether messages are still what was delivered, each in its turn; undefined where that cannot be known. */
   check?(stored: readonly StoredPlace[]): Promise<readonly Checked[]>;
+  /**
+   * Of how many of these unique-ids it has messages that this account once delivered, whatever became of its records.
+   * Needed only where that shows.
+   */
+  received?(uids: readonly string[]): Promise<number>;
 }
