@@ -120,16 +120,15 @@ const usesWithReason: readonly (readonly [path: string, uses: string, reason: st
     'chdir cwd execPath',
     'leads cosmiconfig out of the working directory',
   ],
-  ['src/config/secret-command.ts', 'kill', 'ends a command with all that it started'],
   ['src/destination/maildir/folders.ts', 'geteuid', "as root refuses another user's Maildir"],
   ['src/destination/mbox/dotlock.ts', 'kill', 'asks whether the owner of a lock is alive'],
   ['src/destination/mbox/mailbox-file.ts', 'geteuid', "refuses another user's mbox and links"],
   ['src/destination/mbox/mbox.ts', 'pid', 'says who holds a lock'],
-  ['src/destination/pipe/runner.ts', 'kill', 'ends a command with all that it started'],
   ['src/state/account-folder.ts', 'geteuid', "refuses another user's state"],
   ['src/durable/kernel-lock.ts', 'platform arch', 'finds the lock that this system has'],
   ['src/state/kernel-guard.ts', 'platform', 'finds the lock that this system has'],
   ['src/state/lock.ts', 'pid', 'says who holds a lock'],
+  ['src/util/process-group.ts', 'kill', 'ends a command with all that it started'],
   ['src/state/holder.ts', 'kill', 'asks whether the holder of a lock is alive'],
 ];
 

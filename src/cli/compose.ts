@@ -1,4 +1,4 @@
-import { hostname, userInfo } from 'node:os';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import type { AccountConfig } from '../config/config.ts';
 import { resolveSecret, type SecretContext } from '../config/secret.ts';
@@ -9,6 +9,7 @@ import { pop3Source } from '../source/pop3/source.ts';
 import { accountFolder } from '../state/account-folder.ts';
 import { isFirstContact, noteContact } from '../state/first-contact.ts';
 import { openJournalStore } from '../state/journal-seen-store.ts';
+import { userOf } from '../util/environment.ts';
 import type { Secret } from '../util/secret.ts';
 import { destinationSettings } from './destination-settings.ts';
 
@@ -113,19 +114,6 @@ export function surroundingsOf(
     signal,
     notice: (text) => notice?.(account, text),
   };
-}
-
-/** The environment's word counts; in a container the user may have no entry, and so no name. */
-function userOf(env: Composition['secrets']['env']): DestinationSurroundings['user'] {
-  const named = { name: env.LOGNAME ?? env.USER, home: env.HOME };
-  if (named.name !== undefined && named.home !== undefined)
-    return { name: named.name, home: named.home };
-  try {
-    const { username, homedir } = userInfo();
-    return { name: named.name ?? username, home: named.home ?? homedir };
-  } catch {
-    return { name: named.name ?? 'unknown', home: named.home ?? '/' };
-  }
 }
 
 function passwordOf({ name, password }: AccountConfig, secrets: SecretContext): Promise<Secret> {

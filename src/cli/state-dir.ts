@@ -1,5 +1,5 @@
 import { join, resolve } from 'node:path';
-import type { Environment } from '../config/places.ts';
+import type { Environment } from '../util/environment.ts';
 
 /** Where seen lists, status and locks are kept: the first of option, environment, configuration, XDG, home. */
 export function stateDirectory(

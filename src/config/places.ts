@@ -1,6 +1,5 @@
 import { isAbsolute, join, resolve } from 'node:path';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
+import type { Environment } from '../util/environment.ts';
 
 /** Where a configuration may stand: one file that has to be there, standard input, or the first of several. */
 export type Whereabouts =

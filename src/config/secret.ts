@@ -1,8 +1,8 @@
 import { basename, isAbsolute, join } from 'node:path';
 import { Failure } from '../errors.ts';
+import type { Environment } from '../util/environment.ts';
 import { Secret } from '../util/secret.ts';
 import type { PasswordSource } from './config.ts';
-import type { Environment } from './places.ts';
 import { printedBy } from './secret-command.ts';
 import { secretFile } from './secret-file.ts';
 

@@ -1,19 +1,14 @@
 import fs from 'node:fs';
 import { Failure } from '../../errors.ts';
+import { cleanEnvironment, type Environment, type User } from '../../util/environment.ts';
+import { killGroup } from '../../util/process-group.ts';
 import type { DeliveryOwner, Destination } from '../destination.ts';
 import type { Agent, HandedOver, SpooledMessage, SpoolFolder } from '../spool/agent.ts';
 import { Outcomes, type OutcomesLog } from '../spool/outcomes.ts';
 import { spooled } from '../spool/spooled.ts';
 import { Presence } from './presence.ts';
-import {
-  type Command,
-  cleanEnvironment,
-  type Environment,
-  runnableWords,
-  type User,
-} from './program.ts';
+import { type Command, runnableWords } from './program.ts';
 import { Round } from './round.ts';
-import { killGroup } from './runner.ts';
 
 export interface PipeSettings {
   readonly label: string;

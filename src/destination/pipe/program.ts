@@ -5,31 +5,6 @@ import { Failure } from '../../errors.ts';
 /** How the user wrote it: words, or a line for the shell. */
 export type Command = { readonly argv: readonly string[] } | { readonly line: string };
 
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What a mail program may need of the user's environment. Nothing else is handed on: it may hold secrets. */
-const handedOn = /^(?:PATH|HOME|USER|LOGNAME|SHELL|LANG|LANGUAGE|LC_[A-Z]+|TZ|TMPDIR|XDG_[A-Z_]+)$/;
-
-export interface User {
-  readonly name: string;
-  readonly home: string;
-}
-
-/** The clean environment that the command runs in. */
-export function cleanEnvironment(env: Environment, user: User): Record<string, string> {
-  const clean: Record<string, string> = {
-    PATH: '/usr/local/bin:/usr/bin:/bin',
-    HOME: user.home,
-    USER: user.name,
-    LOGNAME: user.name,
-    SHELL: '/bin/sh',
-  };
-  for (const [name, value] of Object.entries(env)) {
-    if (value !== undefined && value !== '' && handedOn.test(name)) clean[name] = value;
-  }
-  return clean;
-}
-
 /**
  * The words to run, the program by its full path. Throws a Failure that stops the account where there is no such
  * program. In a shell line only a program named by its full path can be looked for.

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { Readable, type Writable } from 'node:stream';
+import { killGroup } from '../../util/process-group.ts';
 import type { Output } from './output.ts';
 
 /** Everything that stays the same from message to message. */
@@ -162,15 +163,6 @@ export class Runner {
 
 function isSuccess(ended: Ended): boolean {
   return ended.kind === 'exited' && ended.status === 0;
-}
-
-/** A process and all that it started and that did not leave its group. */
-export function killGroup(pid: number, signal: 'SIGTERM' | 'SIGKILL'): void {
-  try {
-    process.kill(-pid, signal);
-  } catch {
-    // All of them are gone already.
-  }
 }
 
 /** For a shell that reads lines: what is not printable ASCII becomes `?`. */
