@@ -1,110 +1,110 @@
 import { isIP, type Socket, connect as tcpConnect } from 'node:net';
 import { Failure } from '../errors.ts';
 import { interruption } from '../util/interruption.ts';
-import { isNameError, reasonOf } from './reason.ts';
+import { addressesOf, type NamedHost } from './addresses.ts';
+import { reasonOf } from './reason.ts';
 
 /**
- * How long one address of several may take before the next is tried, in ms. Node's own 250 ms gives up on addresses
- * that are merely far away, and tries none of them twice.
+ * How long one address has to itself before the next is tried beside it, in ms (RFC 8305 §5). A dead address then costs
+ * no more than this, and one that is merely far away still gets its answer in.
  */
-const perAddress = 2500;
+const headStart = 250;
 
-export interface ConnectOptions {
-  readonly host: string;
-  readonly port: number;
-  /** ms for name look-up and connection together. */
-  readonly timeout: number;
-  readonly signal: AbortSignal;
+export interface ConnectOptions extends NamedHost {
   readonly onPhase?: ((phase: 'dns' | 'connect') => void) | undefined;
-  /** Address of this computer to connect from; only addresses of its family are tried. */
-  readonly bind?: string | undefined;
 }
 
 /**
- * A TCP connection, the addresses of the name tried in turn. Fails with `dns` (the name), `connect` (the way there,
- * time-out included) or what the signal says. The caller owns the socket.
+ * A TCP connection to the first address of the host that answers; `timeout` is for name look-up and connection
+ * together. Fails with `dns` (the name), `connect` (the way there, time-out included) or what the signal says. The caller
+ * owns the socket.
  */
-export function connect(options: ConnectOptions): Promise<Socket> {
-  const { host, port, timeout, signal, onPhase, bind } = options;
+export async function connect(options: ConnectOptions): Promise<Socket> {
+  const { host, timeout, signal, onPhase } = options;
+  if (signal.aborted) throw interruption(signal);
+  const start = performance.now();
+  if (isIP(host) === 0) onPhase?.('dns');
+  const addresses = await addressesOf(options);
+  onPhase?.('connect');
+  return firstOf(addresses, options, Math.max(timeout - (performance.now() - start), 1));
+}
+
+/** The attempts follow one another, and are followed by the next at once where one fails. */
+function firstOf(
+  addresses: readonly string[],
+  options: ConnectOptions,
+  timeout: number,
+): Promise<Socket> {
   return new Promise((resolve, reject) => {
-    if (signal.aborted) {
-      reject(interruption(signal));
-      return;
-    }
-    let resolving = isIP(host) === 0;
-    onPhase?.(resolving ? 'dns' : 'connect');
-    const socket = tcpConnect({
-      host,
-      port,
-      noDelay: true,
-      autoSelectFamily: true,
-      autoSelectFamilyAttemptTimeout: perAddress,
-      ...(bind !== undefined && { localAddress: bind, family: isIP(bind) }),
-    });
-    // Stays on: between this and whoever reads the socket there is a moment without a listener.
-    socket.on('error', ignore);
-    const settle = (): void => {
+    const { signal } = options;
+    const sockets = new Set<Socket>();
+    const errors: Error[] = [];
+    let next = 0;
+    let turn: NodeJS.Timeout | undefined;
+    const settle = (winner?: Socket): void => {
       clearTimeout(timer);
+      clearTimeout(turn);
       signal.removeEventListener('abort', onAbort);
-      socket.off('lookup', onLookup).off('connect', onConnect).off('error', onError);
+      for (const socket of sockets) if (socket !== winner) socket.destroy();
     };
     const fail = (failure: Failure): void => {
       settle();
-      socket.destroy();
       reject(failure);
     };
-    const onLookup = (error: Error | null): void => {
-      if (error !== null || !resolving) return;
-      resolving = false;
-      onPhase?.('connect');
+    const attempt = (): void => {
+      clearTimeout(turn);
+      const address = addresses[next++];
+      if (address === undefined) return;
+      const socket = begin(address, options);
+      sockets.add(socket);
+      socket.once('connect', () => {
+        settle(socket);
+        resolve(socket);
+      });
+      socket.once('error', (error) => {
+        sockets.delete(socket);
+        errors.push(error);
+        if (errors.length === addresses.length) fail(connectFailure(errors, options));
+        else attempt();
+      });
+      turn = setTimeout(attempt, headStart);
     };
-    const onConnect = (): void => {
-      settle();
-      resolve(socket);
-    };
-    const onError = (error: Error): void => fail(connectFailure(error, options));
     const onAbort = (): void => fail(interruption(signal));
-    const timer = setTimeout(() => fail(timeoutFailure(resolving, options)), timeout);
+    const timer = setTimeout(() => fail(timeoutFailure(errors, options)), timeout);
     signal.addEventListener('abort', onAbort);
-    socket.on('lookup', onLookup).on('connect', onConnect).on('error', onError);
+    attempt();
   });
 }
 
-function connectFailure(error: Error, { host, port, bind }: ConnectOptions): Failure {
-  const from = bind === undefined ? '' : ` from ${bind}`;
-  const reason = reasonOf(error) + from;
-  return isNameError(error)
-    ? new Failure(
-        'dns',
-        `cannot resolve ${host}: ${reason}`,
-        { phase: 'dns', host, port, reason },
-        error,
-      )
-    : new Failure(
-        'connect',
-        `cannot reach ${host}:${port}: ${reason}`,
-        { phase: 'connect', host, port, reason },
-        error,
-      );
+function begin(address: string, { port, bind }: ConnectOptions): Socket {
+  const socket = tcpConnect({
+    host: address,
+    port,
+    noDelay: true,
+    ...(bind !== undefined && { localAddress: bind }),
+  });
+  // Stays on: between this and whoever reads the socket there is a moment without a listener.
+  return socket.on('error', ignore);
 }
 
-function timeoutFailure(resolving: boolean, { host, port, timeout }: ConnectOptions): Failure {
-  const seconds = timeout / 1000;
-  return resolving
-    ? new Failure('dns', `cannot resolve ${host} in time`, {
-        phase: 'dns',
-        host,
-        port,
-        seconds,
-        reason: 'the name server does not answer',
-      })
-    : new Failure('connect', `cannot reach ${host}:${port} in time`, {
-        phase: 'connect',
-        host,
-        port,
-        seconds,
-        reason: 'connection timed out',
-      });
+function connectFailure(errors: readonly Error[], { host, port, bind }: ConnectOptions): Failure {
+  const cause = new AggregateError(errors);
+  const reason = reasonOf(cause) + (bind === undefined ? '' : ` from ${bind}`);
+  const facts = { phase: 'connect', host, port, reason } as const;
+  return new Failure('connect', `cannot reach ${host}:${port}: ${reason}`, facts, cause);
+}
+
+function timeoutFailure(
+  errors: readonly Error[],
+  { host, port, timeout }: ConnectOptions,
+): Failure {
+  return new Failure('connect', `cannot reach ${host}:${port} in time`, {
+    phase: 'connect',
+    host,
+    port,
+    seconds: timeout / 1000,
+    reason: [...new Set([...errors.map(reasonOf), 'connection timed out'])].join('; '),
+  });
 }
 
 function ignore(): void {}

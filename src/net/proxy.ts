@@ -1,10 +1,9 @@
-import { lookup } from 'node:dns/promises';
 import { isIP, type Socket } from 'node:net';
 import { Failure } from '../errors.ts';
 import { interruption } from '../util/interruption.ts';
 import type { Secret } from '../util/secret.ts';
+import { addressesOf } from './addresses.ts';
 import { type ConnectOptions, connect } from './connect.ts';
-import { reasonOf } from './reason.ts';
 
 /** A SOCKS5 proxy (RFC 1928, 1929). */
 export interface SocksProxy {
@@ -37,32 +36,11 @@ async function destinations(
   { resolves }: SocksProxy,
   options: ConnectOptions,
 ): Promise<readonly string[]> {
-  const { host, port, onPhase, signal } = options;
+  const { host, onPhase } = options;
   if (resolves === 'there' || isIP(host) !== 0) return [host];
   onPhase?.('dns');
-  try {
-    return (await inTime(lookup(host, { all: true }), options)).map(({ address }) => address);
-  } catch (error) {
-    if (signal.aborted) throw interruption(signal);
-    const reason = error instanceof Error && isTimeout(error) ? slowNameServer : reasonOf(error);
-    const facts = { phase: 'dns', host, port, reason } as const;
-    throw new Failure('dns', `cannot resolve ${host}: ${reason}`, facts, error);
-  }
-}
-
-const slowNameServer = 'the name server does not answer';
-
-/** The system's look-up cannot be ended, only left alone. */
-async function inTime<T>(promise: Promise<T>, { signal, timeout }: ConnectOptions): Promise<T> {
-  const end = AbortSignal.any([signal, AbortSignal.timeout(timeout)]);
-  const ended = new Promise<never>((_, reject) => {
-    end.addEventListener('abort', () => reject(end.reason));
-  });
-  return Promise.race([promise, ended]);
-}
-
-function isTimeout({ name }: Error): boolean {
-  return name === 'TimeoutError';
+  // From where we connect is between us and the proxy.
+  return addressesOf({ ...options, bind: undefined });
 }
 
 async function reached(proxy: SocksProxy, options: ConnectOptions): Promise<Socket> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { assertStored } from '../interop/stored.ts';
+import { openBlackHole } from '../support/black-hole.ts';
 import { type MaildropMessage, startMaildropServer } from '../support/maildrop-server.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 import { messages } from './accounts.ts';
@@ -60,19 +61,25 @@ test('what a server says does nothing to a terminal, neither on the screen nor i
   }
 });
 
-test('a host that does not exist is exit status 75 and hurts no other account', async () => {
+test('a host that does not exist, or is not reached, is exit status 75 and hurts no other account', async () => {
+  await using hole = await openBlackHole('127.0.0.1');
+  assert.ok(hole !== undefined);
   await using server = await startMaildropServer({ messages });
   await using home = await PopfetchHome.create();
   const nowhere = accountAt(server, home, { host: 'nowhere.invalid', insecure: true });
   home.configure({
     accounts: {
       nowhere: { ...nowhere, deliver: `${home.path('nowhere')}/` },
+      hole: accountAt({ ...server, port: hole.port }, home, { timeout: '1s' }),
+      closed: accountAt({ ...server, port: 1 }, home),
       ann: accountAt(server, home),
     },
   });
   const run = await home.run(['--once', '--json']);
   assert.equal(run.status, 75, run.stderr);
-  assert.match(run.stderr, /"code":"(?:dns|connect)"/);
+  assert.match(run.stderr, /"account":"nowhere".*"code":"dns"/);
+  assert.match(run.stderr, /"account":"hole".*"code":"connect".*timed out/);
+  assert.match(run.stderr, /"account":"closed".*"code":"connect".*refused/);
   assertStored(home.path('Maildir'), stored(messages));
 });
 
