@@ -6,19 +6,16 @@ import type { Recogniser } from './recogniser.ts';
 /** On record while not everything was compared that came with new unique-ids. */
 export const churnMark = '#churn';
 
-/** So many messages do not leave a maildrop at once without a reason. */
-const fewest = 5;
-
 /**
- * Whether the server seems to have given all its messages new unique-ids, as after it was moved: many were there, and none
- * of them is. While it is being moved it may list nothing at all. Pure.
+ * Whether the server may have given all its messages new unique-ids, as after it was moved, or while it refuses to list
+ * any (UIDL): some were there, and none of them is. While it is being moved it may list nothing at all. Pure.
  */
 export function isChurn(
   messages: readonly MessageRef[],
   store: Pick<SeenStore, 'has' | 'present'>,
 ): boolean {
   if (store.has(churnMark)) return true;
-  return store.present >= fewest && messages.every(({ uid }) => !store.has(uid));
+  return store.present > 0 && messages.every(({ uid }) => !store.has(uid));
 }
 
 export interface Same {

@@ -27,11 +27,12 @@ test('what a server may get wrong without harm does none, and every message arri
       { title: 'CAPA refused', server: { capabilities: [] }, stored: 3 },
       { title: 'CAPA empty', server: answers({ CAPA: '+OK\r\n.' }), stored: 3 },
       { title: 'CAPA of 10000 lines', server: { capabilities: [...usual, ...many] }, stored: 3 },
-      {
-        title: 'CAPA line of 16 KB',
-        server: { capabilities: [...usual, `X-LONG ${'x'.repeat(16_000)}`] },
+      ...[16_000, 65_000].map((length) => ({
+        title: `CAPA line of ${length}`,
+        server: { capabilities: [...usual, `X-LONG ${'x'.repeat(length)}`] },
         stored: 3,
-      },
+      })),
+      { title: 'UIDL refused', server: answers({ UIDL: '-ERR not here' }), stored: 3 },
       {
         title: 'CAPA changes after the login',
         server: {
@@ -64,6 +65,11 @@ test('what a server may get wrong without harm does none, and every message arri
       {
         title: 'sizes too large and too small',
         server: answers({ LIST: list('1 103', '2 1', '3 9223372036854775808') }),
+        stored: 3,
+      },
+      {
+        title: 'a size that is no number',
+        server: answers({ LIST: list('1 abc', '2 ', '3') }),
         stored: 3,
       },
       {
@@ -190,6 +196,18 @@ test('what is not POP3 is exit status 76, and nothing of it is stored', () =>
       {
         title: 'a status line of 100 KB',
         server: answers({ STAT: `+OK ${'x'.repeat(100_000)}` }),
+        code: 'protocol',
+        stored: 0,
+      },
+      {
+        title: 'a CAPA line of 70 KB',
+        server: answers({ CAPA: `+OK\r\nX-LONG ${'x'.repeat(70_000)}\r\n.` }),
+        code: 'protocol',
+        stored: 0,
+      },
+      {
+        title: 'CAPA without end',
+        server: answers({ CAPA: `+OK\r\n${`${'x'.repeat(1000)}\r\n`.repeat(1100)}.` }),
         code: 'protocol',
         stored: 0,
       },
