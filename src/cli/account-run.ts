@@ -6,6 +6,7 @@ import { type PollResult, poll } from '../poll/poll.ts';
 import type { EndSignals } from '../scheduler/deadline.ts';
 import { isPaused, longestBackOff } from '../scheduler/next-poll.ts';
 import type { PollEnd } from '../scheduler/scheduler.ts';
+import type { LineWatch } from '../source/source.ts';
 import { clockAfter } from '../state/clock-doubt.ts';
 import { type LeftOnServer, readStatus } from '../state/status.ts';
 import { type HealthNews, type PolledAccount, updateHealth } from './account-health.ts';
@@ -27,6 +28,8 @@ export interface AccountRun {
   readonly onlyPrune?: boolean;
   /** Somebody asked for this very account: a pause after refused logins does not count. */
   readonly named: boolean;
+  /** Hears how the poll waits for its server. */
+  readonly line?: LineWatch | undefined;
   /** Told how the poll ended; answers with the ms until the next one, where a scheduler runs. */
   readonly ended?: (end: PollEnd) => number;
 }
@@ -84,7 +87,7 @@ async function polled(account: AccountConfig, run: AccountRun, left: Left): Prom
     if (event.type === 'message' && event.action === 'skipped') left.add(event);
     run.emit(event);
   };
-  const context = { emit, stop: signals.stop, signal: signals.now, now };
+  const context = { emit, stop: signals.stop, signal: signals.now, now, line: run.line };
   return await (run.dryRun ? dryRun : poll)(parts, context);
 }
 

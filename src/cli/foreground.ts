@@ -3,7 +3,7 @@ import type { Loaded } from '../config/load.ts';
 import { providerOfHost } from '../providers/provider.ts';
 import type { EndSignals } from '../scheduler/deadline.ts';
 import { failuresAfter } from '../scheduler/next-poll.ts';
-import { type PollEnd, type ScheduledAccount, Scheduler } from '../scheduler/scheduler.ts';
+import { type ScheduledAccount, type ScheduledPoll, Scheduler } from '../scheduler/scheduler.ts';
 import { readStatus } from '../state/status.ts';
 import { type AccountOutcome, runAccount } from './account-run.ts';
 import type { GlobalOptions } from './args/global.ts';
@@ -11,6 +11,7 @@ import { monotonicClock } from './monotonic-clock.ts';
 import { Reloading } from './reloading.ts';
 import { rememberingPrompt } from './remembering-prompt.ts';
 import type { Reporting } from './reporters.ts';
+import { serverKey } from './server-key.ts';
 import { settingsDigest } from './settings-digest.ts';
 import { stateDirectory } from './state-dir.ts';
 import type { World } from './world.ts';
@@ -45,7 +46,7 @@ export class Foreground {
       {
         clock: monotonicClock,
         random: Math.random,
-        poll: (name, signals, ended) => this.#poll(name, signals, ended),
+        poll: (name, poll) => this.#poll(name, poll),
       },
       loaded.config,
     );
@@ -85,7 +86,7 @@ export class Foreground {
     }
   }
 
-  async #poll(name: string, signals: EndSignals, ended: (end: PollEnd) => number): Promise<void> {
+  async #poll(name: string, { signals, place, ended }: ScheduledPoll): Promise<void> {
     const { world, reports } = this.#parts;
     if (this.#reloading.isFileChanged()) await this.#reload();
     const account = this.#accounts().find((one) => one.name === name);
@@ -96,6 +97,7 @@ export class Foreground {
       stateDir: this.#stateDir,
       config: this.#config,
       signals,
+      line: place,
       wait: 0,
       readPrompt: this.#readPrompt,
       dryRun: false,
@@ -158,7 +160,14 @@ export class Foreground {
             failures: failures ?? 0,
             refusals,
           };
-    return { name, host, every, atLeast: Math.max(demanded, loginDelay), settings, before };
+    return {
+      name,
+      host: serverKey(account),
+      every,
+      atLeast: Math.max(demanded, loginDelay),
+      settings,
+      before,
+    };
   }
 
   #accounts(): readonly AccountConfig[] {

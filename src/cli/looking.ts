@@ -2,6 +2,7 @@ import type { AccountConfig } from '../config/config.ts';
 import { Failure } from '../errors.ts';
 import type { Emit, PollCounts } from '../events.ts';
 import { type Looked, look } from '../poll/look.ts';
+import type { LineWatch } from '../source/source.ts';
 import type { GlobalOptions } from './args/global.ts';
 import { composeAccount } from './compose.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
@@ -39,6 +40,7 @@ export class Looking implements Disposable {
   async account(
     config: AccountConfig,
     at: (looked: Looked) => Promise<void> | void,
+    line?: LineWatch,
   ): Promise<LookOutcome> {
     const { world, emit } = this.#parts;
     const began = performance.now();
@@ -47,7 +49,7 @@ export class Looking implements Disposable {
     let found = { new: 0, bytes: 0 };
     const { counts: polled, failure } = await look(
       this.#compose(config),
-      { emit, stop: signal, signal, now: world.now },
+      { emit, stop: signal, signal, now: world.now, line },
       (looked) => {
         const { retrieve } = looked.plan;
         found = { new: retrieve.length, bytes: retrieve.reduce((sum, { size }) => sum + size, 0) };

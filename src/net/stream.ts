@@ -15,6 +15,8 @@ export interface StreamOptions {
   /** ms that one read may wait. */
   readonly timeout: number;
   readonly signal: AbortSignal;
+  /** Hears of each wait, and of the octets that ended it. */
+  readonly watch?: { waits(): void; received(octets: number): void } | undefined;
 }
 
 interface Reader {
@@ -79,6 +81,7 @@ export class ByteStream implements Disposable {
     if (chunk !== undefined) return Promise.resolve(chunk);
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     if (this.#ended) return Promise.resolve(undefined);
+    this.#options.watch?.waits();
     return new Promise((resolve, reject) => {
       this.#reader = { resolve, reject };
       // One timer for all reads: a new one each would cost more than reading a small message.
@@ -117,6 +120,7 @@ export class ByteStream implements Disposable {
     const reader = this.#reader;
     if (reader !== undefined) {
       this.#reader = undefined;
+      this.#options.watch?.received(chunk.length);
       reader.resolve(chunk);
       return;
     }
@@ -170,6 +174,7 @@ export class ByteStream implements Disposable {
     this.#failure ??= failure;
     this.#detach();
     this.#socket.destroy();
+    this.#options.watch?.received(0);
     this.#reader?.reject(this.#failure);
     this.#reader = undefined;
   }

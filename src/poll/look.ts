@@ -46,11 +46,12 @@ export function dryRun(account: PollAccount, context: PollContext): Promise<Poll
 /** Connects, logs in, and tells of it. */
 export function openSession(
   account: PollAccount,
-  { emit }: PollContext,
+  { emit, line }: PollContext,
   signal: AbortSignal,
 ): Promise<SourceSession> {
   return account.source.open({
     signal,
+    line,
     onPhase: (phase) => emit({ type: 'account.phase', account: account.name, phase }),
     onTranscript: (direction, line) =>
       emit({ type: 'transcript', account: account.name, direction, line }),

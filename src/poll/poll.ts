@@ -2,7 +2,13 @@ import type { Destination } from '../destination/destination.ts';
 import { asFailure, Failure } from '../errors.ts';
 import type { Emit, PollCounts } from '../events.ts';
 import type { Envelope } from '../mail/message.ts';
-import type { Listing, MailSource, QuitOutcome, SourceSession } from '../source/source.ts';
+import type {
+  LineWatch,
+  Listing,
+  MailSource,
+  QuitOutcome,
+  SourceSession,
+} from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
 import { openSession } from './look.ts';
 import { recordsOf, settledMarks, withoutUniqueId } from './look-alikes.ts';
@@ -45,6 +51,7 @@ export interface PollContext {
   readonly signal: AbortSignal;
   /** ms since 1970. */
   readonly now: () => number;
+  readonly line?: LineWatch | undefined;
 }
 
 export interface PollResult {

@@ -1,16 +1,19 @@
+import type { Clock } from './clock.ts';
+import type { Place } from './place.ts';
 import { type Candidate, type Limits, Places } from './places.ts';
 
 export interface RoundAccount<Outcome> extends Candidate {
   /** Never rejects. */
-  readonly run: () => Promise<Outcome>;
+  readonly run: (place: Place) => Promise<Outcome>;
 }
 
 /** Polls every account once, those in doubt last. The outcomes are in the order of the accounts. */
 export async function pollRound<Outcome>(
   accounts: readonly RoundAccount<Outcome>[],
   limits: Limits,
+  clock: Clock,
 ): Promise<readonly Outcome[]> {
-  const places = new Places(limits);
+  const places = new Places(limits, clock);
   const outcomes = new Map<RoundAccount<Outcome>, Promise<Outcome>>();
   const sure = accounts.filter(({ doubtful }) => doubtful !== true);
   const inDoubt = accounts.filter(({ doubtful }) => doubtful === true);

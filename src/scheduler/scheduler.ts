@@ -9,6 +9,7 @@ import {
   nextPollAt,
   refusalsAfter,
 } from './next-poll.ts';
+import type { Place } from './place.ts';
 import { type Limits, Places } from './places.ts';
 
 export interface ScheduledAccount {
@@ -34,12 +35,16 @@ export interface PollEnd {
   readonly atLeast: number | undefined;
 }
 
-/** Polls an account. Calls `ended` once when it knows how; it answers with the ms until the next poll. */
-export type PollAccountOnce = (
-  account: string,
-  signals: EndSignals,
-  ended: (end: PollEnd) => number,
-) => Promise<void>;
+/** One poll as its scheduler sees it. */
+export interface ScheduledPoll {
+  readonly signals: EndSignals;
+  /** Is told how the poll waits for its server. */
+  readonly place: Place;
+  /** To be called once, when it is known how the poll ended; answers with the ms until the next one. */
+  readonly ended: (end: PollEnd) => number;
+}
+
+export type PollAccountOnce = (account: string, poll: ScheduledPoll) => Promise<void>;
 
 export interface SchedulerParts {
   readonly clock: Clock;
@@ -62,7 +67,7 @@ export class Scheduler {
 
   constructor(parts: SchedulerParts, limits: Limits) {
     this.#parts = parts;
-    this.#places = new Places(limits);
+    this.#places = new Places(limits, parts.clock);
   }
 
   /** These accounts and limits from now on. A poll that runs ends as it began. */
@@ -131,14 +136,14 @@ export class Scheduler {
     let hasTold = false;
     const candidate = { host: entry.account.host, doubtful: entry.failures > 0 };
     try {
-      await this.#places.take(candidate, async () => {
+      await this.#places.take(candidate, async (place) => {
         if (signals.stop.aborted || this.#entries.get(name) !== entry) return;
-        await withDeadline(signals, clock, (own) =>
-          poll(name, own, (end) => {
-            hasTold = true;
-            return entry.ended(end, clock.now(), random());
-          }),
-        );
+        entry.hasBegun();
+        const ended = (end: PollEnd) => {
+          hasTold = true;
+          return entry.ended(end, clock.now(), random());
+        };
+        await withDeadline(signals, clock, (own) => poll(name, { signals: own, place, ended }));
       });
     } finally {
       entry.busy = false;
@@ -188,6 +193,11 @@ class Entry {
 
   isDue(now: number): boolean {
     return !this.busy && this.dueAt <= now;
+  }
+
+  /** Its turn has come: whoever was in a hurry until now is served. */
+  hasBegun(): void {
+    this.#again = false;
   }
 
   /** A poll under way may have looked already: then it is followed by another one. */

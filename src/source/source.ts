@@ -51,6 +51,14 @@ export interface MailSource {
   open(context: SessionContext): Promise<SourceSession>;
 }
 
+/** Hears how a session waits for its server: whether it gets on. */
+export interface LineWatch {
+  /** It waits from now on. */
+  waits(): void;
+  /** The wait is over, with so many octets. */
+  received(octets: number): void;
+}
+
 export interface SessionContext {
   /** Fires when the session must end now; the line is dropped. */
   readonly signal: AbortSignal;
@@ -60,6 +68,7 @@ export interface SessionContext {
   ) => void;
   /** Told each protocol line, secrets already replaced by `***`. Not called for message content. */
   readonly onTranscript?: (direction: 'sent' | 'received', line: string) => void;
+  readonly line?: LineWatch | undefined;
 }
 
 /**

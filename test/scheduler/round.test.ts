@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pollRound } from '../../src/scheduler/round.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 
 /** Accounts that run until they are told to end, and what runs now. */
 function controlled(hosts: readonly string[]) {
@@ -35,7 +36,7 @@ function controlled(hosts: readonly string[]) {
 
 test('as many accounts as jobs run at once, the next starts when one ends', async () => {
   const round = controlled(['a', 'b', 'c']);
-  const done = pollRound(round.accounts, { jobs: 2, perHost: 9 });
+  const done = pollRound(round.accounts, { jobs: 2, perHost: 9 }, new FakeClock());
   await round.settle();
   assert.deepEqual(round.running(), [0, 1]);
   await round.end(0);
@@ -48,7 +49,7 @@ test('as many accounts as jobs run at once, the next starts when one ends', asyn
 
 test('an account that waits for its host takes no place from an account of another host', async () => {
   const round = controlled(['same', 'same', 'same', 'other']);
-  const done = pollRound(round.accounts, { jobs: 2, perHost: 1 });
+  const done = pollRound(round.accounts, { jobs: 2, perHost: 1 }, new FakeClock());
   await round.settle();
   assert.deepEqual(round.running(), [0, 3]);
   await round.end(0);
@@ -59,7 +60,7 @@ test('an account that waits for its host takes no place from an account of anoth
 
 test('accounts in doubt come last and never hold more than half of the places', async () => {
   const round = controlled(['doubtful-1', 'doubtful-2', 'a', 'b', 'c']);
-  const done = pollRound(round.accounts, { jobs: 2, perHost: 2 });
+  const done = pollRound(round.accounts, { jobs: 2, perHost: 2 }, new FakeClock());
   await round.settle();
   assert.deepEqual(round.running(), [2, 3]);
   await round.end(2);

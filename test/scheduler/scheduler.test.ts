@@ -2,9 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { FailureCode } from '../../src/errors.ts';
-import type { EndSignals } from '../../src/scheduler/deadline.ts';
 import { lastGrace, longestPoll } from '../../src/scheduler/deadline.ts';
-import { type PollEnd, type ScheduledAccount, Scheduler } from '../../src/scheduler/scheduler.ts';
+import {
+  type ScheduledAccount,
+  type ScheduledPoll,
+  Scheduler,
+} from '../../src/scheduler/scheduler.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const minute = 60_000;
@@ -16,6 +19,8 @@ interface Behavior {
   readonly lasts: number;
   readonly code?: FailureCode;
   readonly atLeast?: number;
+  /** Waits for its server all the time. */
+  readonly silent?: true;
   /** Ends only when it is told to. */
   readonly hangs?: 'until stop' | 'until now';
 }
@@ -52,8 +57,7 @@ class World {
     random: () => number = () => 0.5,
   ) {
     this.#hosts = new Map(accounts.map(({ name, host }) => [name, host]));
-    const poll = (name: string, signals: EndSignals, ended: (end: PollEnd) => number) =>
-      this.#poll(name, signals, ended);
+    const poll = (name: string, scheduled: ScheduledPoll) => this.#poll(name, scheduled);
     this.scheduler = new Scheduler({ clock: this.clock, random, poll }, limits);
     this.scheduler.update(accounts, limits);
     this.ended = this.scheduler.run({ stop: this.#stop.signal, now: this.#now.signal });
@@ -72,7 +76,7 @@ class World {
     return this.polls.filter((polled) => polled.account === name);
   }
 
-  async #poll(name: string, { stop, now }: EndSignals, ended: (end: PollEnd) => number) {
+  async #poll(name: string, { signals: { stop, now }, place, ended }: ScheduledPoll) {
     const behavior = this.behaviors.get(name) ?? well;
     const polled: Polled = {
       account: name,
@@ -81,6 +85,7 @@ class World {
       to: undefined,
     };
     this.polls.push(polled);
+    if (behavior.silent === true) place.waits();
     if (behavior.hangs === undefined) await this.clock.wait(behavior.lasts, now);
     else await this.clock.wait(1e12, behavior.hangs === 'until stop' ? stop : now);
     polled.to = this.clock.now();
@@ -211,17 +216,35 @@ test('a poll without end is asked to end in order after an hour, and dropped whe
   assert.equal(world.of('deaf')[0]?.to, longestPoll + lastGrace);
 });
 
-test('dead accounts cost the others nothing once they are known to be dead', async () => {
-  const names = (prefix: string, many: number) =>
-    Array.from({ length: many }, (_, at) => `${prefix}${at}`);
-  const alive = names('alive', 45);
-  const dead = names('dead', 5);
-  const world = new World([...dead, ...alive].map((name) => account(name)));
-  for (const name of dead) world.behaviors.set(name, { lasts: minute, code: 'timeout' });
-  await world.clock.pass(day);
-  for (const name of alive)
-    for (const gap of gaps(world.of(name)).slice(1))
-      assert.ok(gap <= 5 * minute + 90_000, `${name} waited ${gap} ms`);
+for (const { title, jobs, kind, delay } of [
+  { title: 'silent servers', jobs: 4, kind: { silent: true }, delay: 5000 },
+  { title: 'a silent server', jobs: 1, kind: { silent: true }, delay: 2000 },
+  { title: 'commands that hang', jobs: 4, kind: {}, delay: 90_000 },
+] as const)
+  test(`with jobs: ${jobs}, ${title} cost the others next to nothing`, async () => {
+    const alive = Array.from({ length: 8 }, (_, at) => `alive${at}`);
+    const dead = Array.from({ length: jobs === 1 ? 1 : 5 }, (_, at) => `dead${at}`);
+    const limits = { jobs, perHost: 2 };
+    const world = new World(
+      [...dead, ...alive].map((name) => account(name)),
+      limits,
+      randomFrom(7),
+    );
+    for (const name of alive) world.behaviors.set(name, { lasts: 100 });
+    for (const name of dead) world.behaviors.set(name, { lasts: minute, code: 'timeout', ...kind });
+    await world.clock.pass(day);
+    for (const name of alive)
+      for (const gap of gaps(world.of(name)).slice(1))
+        assert.ok(gap <= 5.5 * minute + 8 * 100 + delay, `${name} waited ${gap} ms`);
+  });
+
+test('an account in a hurry whose turn had not come yet is polled once', async () => {
+  const world = new World([account('a'), account('b')], { jobs: 1, perHost: 1 });
+  await world.clock.pass(1000);
+  world.scheduler.pollNow();
+  await world.clock.pass(minute);
+  assert.equal(world.of('a').length, 2);
+  assert.equal(world.of('b').length, 1);
 });
 
 const codes: readonly (FailureCode | undefined)[] = [
@@ -238,6 +261,7 @@ const server = fc.record({
   every: fc.integer({ min: minute, max: 6 * hour }),
   lasts: fc.integer({ min: 0, max: 5 * minute }),
   code: fc.constantFrom(...codes),
+  silent: fc.boolean(),
   atLeast: fc.option(fc.integer({ min: 0, max: 2 * hour }), { nil: undefined }),
 });
 
@@ -250,13 +274,20 @@ test('over a week nobody starves, no host has too many sessions, and nobody come
       async (servers, limits, seed) => {
         const accounts = servers.map(({ host, every }, at) => account(`a${at}`, { host, every }));
         const world = new World(accounts, limits, randomFrom(seed));
-        servers.forEach(({ lasts, code, atLeast }, at) => {
-          const known = { ...(code && { code }), ...(atLeast !== undefined && { atLeast }) };
+        servers.forEach(({ lasts, code, atLeast, silent }, at) => {
+          const known = {
+            ...(code && { code }),
+            ...(silent && { silent }),
+            ...(atLeast !== undefined && { atLeast }),
+          };
           world.behaviors.set(`a${at}`, { lasts, ...known });
         });
         await world.clock.pass(7 * day);
 
-        assert.ok(mostAtOnce(world.polls) <= limits.jobs);
+        const busy = world.polls.filter(
+          ({ account: name }) => world.behaviors.get(name)?.silent !== true,
+        );
+        assert.ok(mostAtOnce(busy) <= limits.jobs);
         for (const host of ['one', 'two', 'three'])
           assert.ok(
             mostAtOnce(world.polls.filter((polled) => polled.host === host)) <= limits.perHost,

@@ -4,7 +4,9 @@ import type { Invocation } from '../args.ts';
 import { chooseAccounts, load, tellProblem } from '../configuration.ts';
 import { worst } from '../exit-status.ts';
 import { Looking, type LookOutcome } from '../looking.ts';
+import { monotonicClock } from '../monotonic-clock.ts';
 import { reporting } from '../reporters.ts';
+import { serverKey } from '../server-key.ts';
 import { stateDirectory } from '../state-dir.ts';
 import type { World } from '../world.ts';
 
@@ -26,10 +28,11 @@ export async function check(invocation: CheckInvocation, world: World): Promise<
   emit({ type: 'run.start', version: world.version, accounts: names, dryRun: true });
   const outcomes = await pollRound(
     accounts.map((account) => ({
-      host: account.host,
-      run: () => looking.account(account, () => undefined),
+      host: serverKey(account),
+      run: (place) => looking.account(account, () => undefined, place),
     })),
     { jobs: config.jobs, perHost: config.perHost },
+    monotonicClock,
   );
   const exitCode = statusOf(outcomes, asExitCode);
   const failed = outcomes.filter(({ status }) => status !== 0);

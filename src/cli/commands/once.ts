@@ -2,13 +2,16 @@ import type { AccountConfig, Config } from '../../config/config.ts';
 import type { Failure } from '../../errors.ts';
 import type { Emit } from '../../events.ts';
 import { pollRound } from '../../scheduler/round.ts';
+import type { LineWatch } from '../../source/source.ts';
 import { readStatus } from '../../state/status.ts';
 import { type AccountOutcome, runAccount } from '../account-run.ts';
 import type { Invocation } from '../args.ts';
 import { chooseAccounts, load, tellProblem } from '../configuration.ts';
 import { type ExitStatus, exitStatus, worst } from '../exit-status.ts';
+import { monotonicClock } from '../monotonic-clock.ts';
 import { overrides } from '../overrides.ts';
 import { reporting } from '../reporters.ts';
+import { serverKey } from '../server-key.ts';
 import { stateDirectory } from '../state-dir.ts';
 import { type Stopping, stopOnSignals } from '../stopping.ts';
 import type { World } from '../world.ts';
@@ -70,11 +73,12 @@ class OnceRound {
     emit({ type: 'run.start', version: world.version, accounts: names, dryRun: isDryRun });
     const outcomes = await pollRound(
       accounts.map((account) => ({
-        host: account.host,
+        host: serverKey(account),
         doubtful: readStatus(this.#stateDir, account.name).failing !== undefined,
-        run: () => this.#account(account),
+        run: (place) => this.#account(account, place),
       })),
       { jobs: invocation.jobs ?? config.jobs, perHost: config.perHost },
+      monotonicClock,
     );
     const failed = outcomes.filter((one) => this.#statusOf(one) !== 0);
     const sum = (count: 'new' | 'bytes') =>
@@ -108,7 +112,7 @@ class OnceRound {
     });
   }
 
-  #account(account: AccountConfig): Promise<AccountOutcome> {
+  #account(account: AccountConfig, line: LineWatch): Promise<AccountOutcome> {
     const { invocation, config, stopping, world, emit, wait } = this.#parts;
     return runAccount(account, {
       world,
@@ -116,6 +120,7 @@ class OnceRound {
       stateDir: this.#stateDir,
       config,
       signals: stopping,
+      line,
       wait,
       readPrompt: invocation.global.input ? world.readPrompt : undefined,
       dryRun: invocation.dryRun,

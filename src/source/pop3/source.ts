@@ -59,7 +59,8 @@ async function open(
   { password, security, onDispose }: Ready,
 ): Promise<SourceSession> {
   const { host, port, timeout, tls, user, auth = 'auto', pipelining } = settings;
-  const line = { host, port, timeout, signal: context.signal, security };
+  const { signal, line: watch } = context;
+  const line = { host, port, timeout, signal, security, watch };
   const dialogue = await begin(settings, context, line);
   try {
     const timestamp = await greeted(dialogue, settings, context);
@@ -88,6 +89,7 @@ async function begin(
   context: SessionContext,
   line: Line,
 ): Promise<Dialogue> {
+  line.watch?.waits();
   const way = { ...line, bind, onPhase: context.onPhase };
   const socket = proxy === undefined ? await connect(way) : await connectThrough(proxy, way);
   if (tls !== 'on') return new Dialogue(new ByteStream(socket, line), line, context.onTranscript);
