@@ -1,6 +1,7 @@
 import { asFailure } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import type { Listing, SourceSession } from '../source/source.ts';
+import { foreseen } from './meeting.ts';
 import { type LeftAlone, type Plan, planPoll } from './plan.ts';
 import type { PollAccount, PollContext, PollResult } from './poll.ts';
 import { listed } from './prepare.ts';
@@ -28,7 +29,10 @@ export async function look(
     await using store = await account.openStore('dry-run');
     await using session = await openSession(account, context, context.signal);
     const listing = await listed(session, store);
-    const plan = planPoll(listing, store, account.policy, context.now());
+    const destination = account.destination(store.id);
+    const parts = { account, store, destination };
+    const { known, policy } = await foreseen(parts, session, listing);
+    const plan = planPoll(listing, known, policy, context.now());
     report(account, context.emit, listing, plan, tally);
     await at({ session, listing, plan });
     await session.quit();

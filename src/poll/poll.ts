@@ -10,8 +10,10 @@ import type {
   SourceSession,
 } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
+import type { FirstContact } from './acquaintance.ts';
 import { openSession } from './look.ts';
 import { recordsOf, settledMarks, withoutUniqueId } from './look-alikes.ts';
+import { Meeting } from './meeting.ts';
 import { churnNotice } from './notices.ts';
 import { dueDeletions, type Plan, type PollPolicy } from './plan.ts';
 import { listed, type Prepared, prepare } from './prepare.ts';
@@ -40,6 +42,10 @@ export interface PollAccount {
   readonly onReject?: 'quarantine' | 'keep';
   /** Called when what was there on first contact is marked as seen. Resolves when that is durable. */
   readonly onFirstContact?: () => Promise<void>;
+  /** What else may be known of a maildrop that the seen list knows nothing of; without, it is taken for new. */
+  readonly firstContact?: FirstContact;
+  /** Fetch also what was seen. */
+  readonly again?: boolean;
   readonly envelope: Omit<Envelope, 'receivedAt'>;
 }
 
@@ -73,7 +79,8 @@ export async function poll(account: PollAccount, context: PollContext): Promise<
     const destination = account.destination(store.id);
     await destination.prepare();
     await recover(destination, store, context.now);
-    await pollMaildrop({ account, store, destination, context, tally, told: new Set() });
+    const meeting = new Meeting({ account, store, destination, context });
+    await pollMaildrop({ account, store, destination, context, tally, meeting, told: new Set() });
     return tally.result();
   } catch (thrown) {
     return { ...tally.result(), failure: asFailure(thrown) };
@@ -86,6 +93,7 @@ interface Parts {
   readonly destination: Destination;
   readonly context: PollContext;
   readonly tally: Tally;
+  readonly meeting: Meeting;
   /** Unique-ids that were told to be left on the server. */
   readonly told: Set<string>;
 }
@@ -135,22 +143,23 @@ interface SessionEnd extends Ended {
 
 /** `only`: nothing but this message. */
 async function pollSession(parts: Parts, only: string | undefined): Promise<SessionEnd> {
-  const { account, context, store, tally } = parts;
+  const { account, context, store, tally, meeting } = parts;
   const drop = new AbortController();
   const signal = AbortSignal.any([context.signal, drop.signal]);
   await using session = await openSession(account, context, signal);
-  const listing = await listed(session, store);
+  const first = await listed(session, store);
+  const listing = (await meeting.begin(session, first)) ? await listed(session, store) : first;
   tally.minimumInterval = session.loginDelay;
   const before = { new: tally.new, deleted: tally.deleted };
   const prepared = await prepare(listing, {
     session,
     store,
-    policy: policyLeft(account.policy, tally),
+    policy: policyLeft(meeting.policy, tally),
     now: context.now,
     only,
   });
   if (only === undefined) tellPlan(parts, session, listing, prepared);
-  if (account.policy.fetch === 'marked') await markFirst(parts, prepared.plan);
+  if (meeting.policy.fetch === 'marked') await markFirst(parts, prepared.plan);
   const outcome = await retrieve({ ...parts, ...prepared, session, drop });
   await recordTrouble(outcome, parts);
   if (outcome.torn === undefined && outcome.failure && !outcome.mayQuit) throw outcome.failure;

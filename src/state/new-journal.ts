@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { replaceFile } from '../durable/file.ts';
+import { waysOn } from '../util/ways-on.ts';
 import { headerLine } from './journal-line.ts';
 import { type Whose, wasMet } from './met.ts';
 import { stateFailure } from './replay.ts';
@@ -22,13 +23,8 @@ export function refuseIfThereWasOne(file: string, whose: Whose): void {
     readStatus(directory, account).delivered > 0;
   if (!wasThere) return;
   throw stateFailure(file, 'is missing, although mail was fetched before', {
-    hint: `Put it back from a backup. ${waysOn(account)}`,
+    hint: waysOn(account),
   });
-}
-
-/** What somebody can do whose seen list is lost. */
-export function waysOn(account: string): string {
-  return `Without one: popfetch state skip ${account} --all takes what is on the server for seen, popfetch --once --all ${account} fetches all of it again.`;
 }
 
 export function newStoreId(): string {

@@ -186,6 +186,10 @@ export class Life {
       forget: () => Promise.resolve(),
       attempts: () => undefined,
       attempted: () => Promise.resolve(),
+      isMet: true,
+      meet: () => Promise.resolve(),
+      saved: () => Promise.resolve(),
+      restore: () => Promise.resolve(0),
       [Symbol.asyncDispose]: () => Promise.resolve(),
     };
   }

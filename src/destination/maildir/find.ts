@@ -4,7 +4,7 @@ import path from 'node:path';
 import { errnoOf } from '../../durable/storage-failure.ts';
 import type { Checked, StoredPlace } from '../destination.ts';
 import { foldersOf } from './folders.ts';
-import { parseName } from './unique-name.ts';
+import { messageOfName, parseName } from './unique-name.ts';
 
 /**
  * The files of a Maildir by the part of their names that no reader changes. A reader moves messages from `new/` to
@@ -16,6 +16,19 @@ export function filesByBase(root: string): ReadonlyMap<string, string> {
   for (const folder of [folders.new, folders.cur])
     for (const name of namesIn(folder)) files.set(parseName(name).base, path.join(folder, name));
   return files;
+}
+
+/** What stands for each message of ours in a Maildir, those included that a reader moved to a folder in it. */
+export function messagesIn(root: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const inner = namesIn(root).filter((name) => name.startsWith('.'));
+  for (const maildir of [root, ...inner.map((name) => path.join(root, name))])
+    for (const folder of [foldersOf(maildir).new, foldersOf(maildir).cur])
+      for (const name of namesIn(folder)) {
+        const message = messageOfName(name);
+        if (message !== undefined) found.add(message);
+      }
+  return found;
 }
 
 /** The file of a place of ours; undefined where it is gone. */
@@ -62,7 +75,8 @@ function namesIn(folder: string): readonly string[] {
   try {
     return fs.readdirSync(folder);
   } catch (error) {
-    if (errnoOf(error) === 'ENOENT') return [];
+    // A file beside Maildir++ folders is none.
+    if (errnoOf(error) === 'ENOENT' || errnoOf(error) === 'ENOTDIR') return [];
     throw error;
   }
 }

@@ -17,10 +17,10 @@ import type {
   StoredPlace,
 } from '../destination.ts';
 import { type CreatedFile, type Written, writeMessage } from '../incoming.ts';
-import { checkFile, filesByBase } from './find.ts';
+import { checkFile, filesByBase, messagesIn } from './find.ts';
 import { type Folders, foldersOf, prepareFolders } from './folders.ts';
 import { recoverIntents, sweep } from './recover.ts';
-import { UniqueNames, withSize } from './unique-name.ts';
+import { messageInName, UniqueNames, withSize } from './unique-name.ts';
 
 export interface MaildirSettings {
   readonly path: string;
@@ -199,6 +199,16 @@ class Maildir implements Destination {
     }
   }
 
+  async received(uids: readonly string[]): Promise<number> {
+    try {
+      const there = messagesIn(this.#folders.root);
+      const { account } = this.#owner;
+      return uids.filter((uid) => there.has(messageInName(account, uid))).length;
+    } catch (error) {
+      throw storageFailure(error, this.#folders.root);
+    }
+  }
+
   /** Messages of one second share their envelope, and their trace lines with it. */
   #traceOf(envelope: Envelope): Trace {
     if (this.#trace?.envelope !== envelope)
@@ -233,7 +243,7 @@ class Maildir implements Destination {
       const { account, storeId } = this.#owner;
       const root = fs.realpathSync(this.#folders.root);
       const owner = `${storeId}\n${account}\n${root}`;
-      this.#names = new UniqueNames(owner, this.#surroundings.hostname);
+      this.#names = new UniqueNames(owner, account, this.#surroundings.hostname);
     }
     return this.#names;
   }

@@ -12,19 +12,19 @@ export interface ParsedName {
 
 /**
  * Names for the messages of one owner in one Maildir, by the Maildir rule `time.unique.host`. The unique part names the
- * owner and the message: an owner recognises its own leftovers, and no server can bring about a name twice, because the
- * owner's random id goes into the hash.
+ * owner, which recognises its own leftovers, and the message, which is known by account and unique-id even when all else
+ * of the owner is lost. No server can bring about a name twice: the attempt stands in it.
  */
 export class UniqueNames {
-  readonly #secret: string;
+  readonly #account: string;
   readonly #ours: string;
   readonly #host: string;
   /** Counts from the microsecond in which this process began: two runs in one second share no name. */
   #attempt = Math.floor((performance.timeOrigin % 1000) * 1000);
 
   /** `owner` is anything that tells this owner in this Maildir from every other, with something random in it. */
-  constructor(owner: string, hostname: string) {
-    this.#secret = owner;
+  constructor(owner: string, account: string, hostname: string) {
+    this.#account = account;
     this.#ours = `P${createHash('sha256').update(owner).digest('hex').slice(0, 8)}`;
     this.#host = safeHost(hostname);
   }
@@ -32,7 +32,7 @@ export class UniqueNames {
   /** A name that this process gave to no other message. */
   next(uid: string, receivedAt: Date): string {
     const unixTime = Math.floor(receivedAt.getTime() / 1000);
-    const unique = hash('sha256', `${this.#secret}\n${uid}`).slice(0, 16);
+    const unique = messageInName(this.#account, uid);
     return `${unixTime}.${this.#ours}${unique}_${this.#attempt++}.${this.#host}`;
   }
 
@@ -40,6 +40,16 @@ export class UniqueNames {
   isOurs(name: string): boolean {
     return name.startsWith(`.${this.#ours}`, name.indexOf('.'));
   }
+}
+
+/** What stands for a message in its names, whoever delivered it for that account. */
+export function messageInName(account: string, uid: string): string {
+  return hash('sha256', `${account}\n${uid}`).slice(0, 16);
+}
+
+/** The same read from a name; undefined where the name is not of this kind. */
+export function messageOfName(name: string): string | undefined {
+  return /^\d+\.P[\da-f]{8}([\da-f]{16})_/.exec(name)?.[1];
 }
 
 /** With the size in the name, readers need not stat the file (Dovecot's `,S=`). */

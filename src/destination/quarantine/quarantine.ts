@@ -110,6 +110,10 @@ class WithQuarantine implements Destination {
     return stored.map((_, at) => (places[at] === undefined ? inMain : inStore)[at] ?? unknown);
   }
 
+  async received(uids: readonly string[]): Promise<number> {
+    return (await this.#main.received?.(uids)) ?? 0;
+  }
+
   /** One after the other: the usual batch is in one of them alone. */
   async #inBoth(
     batch: readonly Delivery[],

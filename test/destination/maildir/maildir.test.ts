@@ -42,6 +42,24 @@ describe('a Maildir', () => {
     assert.equal(fs.statSync(file).mode & 0o777, 0o600);
   });
 
+  it('shows what the account once delivered to it, whatever became of its records', async () => {
+    await using place = await maildirPlace();
+    const before = await ready(place);
+    for (const uid of ['a', 'b', 'c']) {
+      await delivered(before, [await before.accept(message(uid, 'x\r\n'), plain)]);
+    }
+    const [first = '', second = ''] = place.names('new');
+    const inner = path.join(place.root, '.Archive', 'cur');
+    fs.mkdirSync(inner, { recursive: true });
+    fs.renameSync(path.join(place.root, 'new', first), path.join(inner, `${first}:2,S`));
+    fs.renameSync(path.join(place.root, 'new', second), path.join(place.root, 'cur', second));
+    fs.writeFileSync(path.join(place.root, '.no-folder'), '');
+    const later = place.open('another id');
+    assert.equal(await later.received?.(['a', 'b', 'c', 'd']), 3);
+    const owner = { account: 'other', storeId: 's' };
+    assert.equal(await maildir({ path: place.root, label: '' }, owner).received?.(['a', 'b']), 0);
+  });
+
   it('takes a host name with any characters', async () => {
     await using folder = await temporaryFolder();
     const root = path.join(folder.path, 'M');
