@@ -40,14 +40,31 @@ export function readSmtp(
     ? recipients(options, reading)
     : reading.report(tree, 'smtp without a recipient', 'add to: [you@example.org]');
   const login = readLogin(options, reading);
-  const named = valueOf('tls', options, readChoice(['on', 'starttls']), reading);
-  const ca = valueOf('tlsCa', options, readPath, reading);
+  const named = optionOf('tls', options, readChoice(['on', 'starttls']), reading);
+  const ca = optionOf('tlsCa', options, readPath, reading);
   if (address === undefined || to === undefined) return undefined;
   if ('path' in address)
     return reading.report(tree, 'smtp needs a host', 'write {smtp: host:port, to: [...]}');
   const tls = named ?? usualTls(address, login !== undefined);
   const label = `smtp ${shown(address)}`;
   return { kind: 'smtp', label, address, to, tls, tlsCa: ca?.absolute, login };
+}
+
+/** `smtp:host:port?to=ADDRESS,ADDRESS`, likewise `lmtp:`, with slashes as in a URL or without: the map in a word. */
+export function readMailServer(
+  tree: Tree,
+  text: string,
+  reading: Reading,
+): MailServerDestination | undefined {
+  const form = /^(lmtp|smtp):(?:\/\/)?([^?]*)(?:\?to=(.*))?$/.exec(text);
+  const [, kind, server = '', to] = form ?? [];
+  if (kind === undefined)
+    return reading.report(tree, `expected a server, found ${nameOf(tree)}`, 'smtp:HOST?to=ADDRESS');
+  const word = (part: string): Tree => ({ ...tree, kind: 'text', text: part });
+  const address = word(server.startsWith('/') ? `unix:${server}` : server);
+  const recipients: Tree = { ...tree, kind: 'list', values: (to ?? '').split(',').map(word) };
+  const options = to === undefined ? [] : [{ key: 'to', keySpan: tree, value: recipients }];
+  return (kind === 'lmtp' ? readLmtp : readSmtp)(address, options, reading);
 }
 
 /** A password never crosses a network unencrypted. */
@@ -63,8 +80,8 @@ function readLogin(
   options: readonly Entry[],
   reading: Reading,
 ): MailServerDestination['login'] | undefined {
-  const user = valueOf('user', options, readText, reading);
-  const password = valueOf<PasswordSource>('password', options, readPassword, reading);
+  const user = optionOf('user', options, readText, reading);
+  const password = optionOf<PasswordSource>('password', options, readPassword, reading);
   const [ofUser, ofPassword] = ['user', 'password'].map((name) => entryIn(name, options));
   if (ofUser !== undefined && ofPassword === undefined)
     return reading.report(ofUser.keySpan, 'user without password', 'add password: {...}');
@@ -73,7 +90,7 @@ function readLogin(
   return user === undefined || password === undefined ? undefined : { user, password };
 }
 
-function valueOf<T>(
+function optionOf<T>(
   name: (typeof smtpOptions)[number],
   options: readonly Entry[],
   read: Read<T>,

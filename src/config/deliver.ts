@@ -1,7 +1,7 @@
 import { identityOf } from '../destination/kinds.ts';
 import type { DestinationSettings, SingleDestination } from './config.ts';
 import { pipeOptions, readPipe, readShellLine } from './deliver-pipe.ts';
-import { lmtpOptions, readLmtp, readSmtp, smtpOptions } from './deliver-smtp.ts';
+import { lmtpOptions, readLmtp, readMailServer, readSmtp, smtpOptions } from './deliver-smtp.ts';
 import { nearest } from './nearest.ts';
 import { readPath } from './paths.ts';
 import type { Read, Reading } from './reading.ts';
@@ -50,7 +50,7 @@ export const readDeliver: Read<DestinationSettings> = (tree, reading) => {
   return { kind: 'several', label: good.map(({ label }) => label).join(', '), parts: good };
 };
 
-/** `PATH/`, `PATH`, `|command line`, or a map that names the kind. */
+/** `PATH/`, `PATH`, `|command line`, `lmtp:` or `smtp:` and a server, or a map that names the kind. */
 const readOne: Read<SingleDestination> = (tree, reading) => {
   switch (tree.kind) {
     case 'text':
@@ -99,6 +99,7 @@ function unknownKey(
 
 function fromText(tree: Tree, text: string, reading: Reading): SingleDestination | undefined {
   if (text.startsWith('|')) return readShellLine(tree, text, reading);
+  if (/^(?:lmtp|smtp):/.test(text)) return readMailServer(tree, text, reading);
   return text.endsWith('/') ? maildir(tree, reading) : mbox(tree, reading);
 }
 

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { messagesIn } from '../destination/mbox/place.ts';
+import { startMailServer } from '../support/mail-server.ts';
 import { type TemporaryFolder, temporaryFolder } from '../support/temporary-folder.ts';
 
 const message = 'Subject: x\n\nFrom here\n.\nlast\n';
@@ -17,11 +18,11 @@ interface Delivered {
 /** Runs `popfetch deliver DESTINATION` with `input` on its stdin, in the folder. */
 async function deliver(
   folder: TemporaryFolder,
-  destination: string,
+  destination: string | readonly string[],
   input: string,
   kill?: NodeJS.Signals,
 ): Promise<Delivered> {
-  const args = [join(process.cwd(), 'bin/popfetch.cjs'), 'deliver', destination];
+  const args = [join(process.cwd(), 'bin/popfetch.cjs'), 'deliver', ...[destination].flat()];
   const env = { PATH: process.env.PATH, HOME: folder.path };
   const child = spawn(process.execPath, args, {
     cwd: folder.path,
@@ -88,4 +89,36 @@ test('killed before the message has ended, nothing of it is delivered', async ()
   const stopped = await deliver(folder, 'M/', half, 'SIGTERM');
   assert.equal(stopped.status, 143, stopped.stderr);
   if (existsSync(join(folder.path, 'M'))) assert.deepEqual(inMaildir(folder, 'M'), []);
+});
+
+test('a mail server gets it, and every other destination that the configuration can name', async () => {
+  await using folder = await temporaryFolder();
+  await using server = await startMailServer({ protocol: 'lmtp', unix: true });
+  assert.ok('path' in server.address);
+  const { path } = server.address;
+  for (const destination of [
+    `lmtp:unix:${path}?to=joe@x,ann@x`,
+    `{lmtp: "unix:${path}", to: [joe@x, ann@x]}`,
+  ])
+    assert.deepEqual(await deliver(folder, destination, message), { status: 0, stderr: '' });
+  for (const { text, recipients } of server.received)
+    assert.deepEqual([text, recipients], [message, ['joe@x', 'ann@x']]);
+  assert.equal(server.received.length, 2);
+  const both = `[{maildir: ${folder.path}/M}, ~/mbox]`;
+  assert.equal((await deliver(folder, both, message)).status, 0);
+  assert.deepEqual(inMaildir(folder, 'M'), [message]);
+  for (const wrong of ['smtp:localhost', 'lmtp:nowhere:x?to=a', '{mbx: /x}', '{mbox: '])
+    assert.equal((await deliver(folder, wrong, message)).status, 64, wrong);
+});
+
+test('it goes where the mail of an account goes', async () => {
+  await using folder = await temporaryFolder();
+  const config = join(folder.path, '.popfetchrc');
+  const account =
+    '{host: localhost, user: joe, password: {prompt: true}, deliver: "~/mail/{account}/"}';
+  writeFileSync(config, `accounts: {a: ${account}, b: ${account}}\n`, { mode: 0o600 });
+  assert.equal((await deliver(folder, ['--account', 'b'], message)).status, 0);
+  assert.deepEqual(inMaildir(folder, 'mail/b'), [message]);
+  for (const wrong of [[], ['--account', 'c'], ['M/', '--account', 'a']])
+    assert.equal((await deliver(folder, wrong, message)).status, 64, wrong.join(' '));
 });

@@ -1,22 +1,29 @@
+import { usage } from '../usage.ts';
 import { type CommandWords, type Parsed, positional } from './words.ts';
 
 export interface DeliverOptions {
-  readonly destination: string;
+  /** Undefined: where the account's mail goes. */
+  readonly destination: string | undefined;
+  readonly account: string | undefined;
 }
 
 export const deliverWords = {
-  usage: 'deliver <destination>',
+  usage: 'deliver [destination]',
   summary: 'deliver the message on standard input',
   positionals: {
     destination: positional({
       type: 'string',
-      demandOption: true,
       describe: 'as after deliver: in the configuration',
     }),
   },
-  options: {},
+  options: {
+    account: { type: 'string', describe: "where this account's mail goes" },
+  },
 } as const satisfies CommandWords;
 
-export function deliverOf({ destination }: Parsed<typeof deliverWords>): DeliverOptions {
-  return { destination };
+export function deliverOf(args: Parsed<typeof deliverWords>): DeliverOptions {
+  const { destination, account } = args;
+  if ((destination === undefined) === (account === undefined))
+    throw usage('deliver: either a destination or --account');
+  return { destination, account };
 }

@@ -2,9 +2,6 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import type { DestinationSettings } from '../../config/config.ts';
-import { readDeliver } from '../../config/deliver.ts';
-import { readingFor } from '../../config/reading.ts';
-import type { Mistake } from '../../config/tree.ts';
 import { destinationOf } from '../../destination/kinds.ts';
 import { makeDirectory } from '../../durable/file.ts';
 import { storageFailure } from '../../durable/storage-failure.ts';
@@ -13,9 +10,12 @@ import { describe } from '../../log/words.ts';
 import { settle } from '../../poll/settle.ts';
 import type { Invocation } from '../args.ts';
 import { surroundingsOf } from '../compose.ts';
+import { chooseAccounts, load, problemOf } from '../configuration.ts';
+import { deliverTarget } from '../deliver-target.ts';
 import { destinationSettings } from '../destination-settings.ts';
 import { exitStatus } from '../exit-status.ts';
 import { stateDirectory } from '../state-dir.ts';
+import { usage } from '../usage.ts';
 import type { StopSignal, World } from '../world.ts';
 
 type DeliverInvocation = Extract<Invocation, { command: 'deliver' }>;
@@ -25,42 +25,48 @@ type DeliverInvocation = Extract<Invocation, { command: 'deliver' }>;
  * What gives us the message keeps it until we have exited with 0: so nothing is on record here.
  */
 export async function deliver(invocation: DeliverInvocation, world: World): Promise<number> {
-  const { global, destination: text } = invocation;
+  const { global } = invocation;
   const stateDir = stateDirectory(global.stateDir, undefined, world.env, world.home);
   const stop = new AbortController();
   let signal: StopSignal = 'SIGINT';
+  let { destination } = invocation;
   using signals = world.onSignal((one) => {
     signal = one;
     stop.abort(new Failure('interrupted', 'stopped'));
   });
   try {
     void signals;
-    const settings = settingsOf(text, world.home);
+    const target = await targetOf(invocation, world);
+    destination = target.settings.label;
     await using folder = await ownFolder(stateDir);
-    await deliverTo(settings, { folder: folder.path, stateDir, signal: stop.signal }, world);
+    await deliverTo(target, { folder: folder.path, stateDir, signal: stop.signal }, world);
     return 0;
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (failure.code === 'internal') throw thrown;
-    const { headline, hint } = describe(failure, { now: world.now(), destination: text });
+    const { headline, hint } = describe(failure, { now: world.now(), destination });
     world.stderr.write(`popfetch: ${headline}\n${hint === undefined ? '' : `${hint}\n`}`);
     return exitStatus(failure, { signal });
   }
 }
 
-/** As it would be read from the configuration, but relative to where we are. */
-function settingsOf(text: string, home: string): DestinationSettings {
-  const mistakes: Mistake[] = [];
-  const isPath = !/^[|~/]/.test(text) && text !== '';
-  const slash = text.endsWith('/') ? '/' : '';
-  const absolute = isPath ? path.resolve(text) + slash : text;
-  const reading = readingFor('deliver', { home, placeholders: undefined }, mistakes);
-  const tree = { kind: 'text', text: absolute, start: 0, end: absolute.length } as const;
-  const settings = readDeliver(tree, reading);
-  const [mistake] = mistakes;
-  if (settings !== undefined && mistake === undefined) return settings;
-  const facts = mistake?.hint === undefined ? {} : { hint: mistake.hint };
-  throw new Failure('usage', mistake?.message ?? `deliver: ${text} is no destination`, facts);
+/** Where it goes, and whose mail it is. */
+interface Target {
+  readonly settings: DestinationSettings;
+  readonly account: string;
+}
+
+async function targetOf(
+  { global, destination, account: name }: DeliverInvocation,
+  world: World,
+): Promise<Target> {
+  if (destination !== undefined)
+    return { settings: await deliverTarget(destination, world.home), account: 'deliver' };
+  const loaded = await load(global, world);
+  if (loaded.kind !== 'config') throw new Failure('config', problemOf(loaded, world));
+  const [account] = chooseAccounts(loaded.config, name === undefined ? [] : [name]);
+  if (account === undefined) throw usage('deliver: to which account?');
+  return { settings: account.deliver, account: account.name };
 }
 
 interface Place {
@@ -70,12 +76,11 @@ interface Place {
 }
 
 async function deliverTo(
-  settings: DestinationSettings,
+  { settings, account }: Target,
   { folder, stateDir, signal }: Place,
   world: World,
 ): Promise<void> {
   const { env, uid, now, stderr } = world;
-  const account = 'deliver';
   const secrets = { env, uid, signal, account, readPrompt: undefined };
   const { quarantine: _none, ...surroundings } = surroundingsOf(account, {
     stateDir,
