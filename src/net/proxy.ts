@@ -5,6 +5,8 @@ import type { Secret } from '../util/secret.ts';
 import { addressesOf } from './addresses.ts';
 import { type ConnectOptions, connect } from './connect.ts';
 
+type SocksLibrary = typeof import('socks');
+
 /** A SOCKS5 proxy (RFC 1928, 1929). */
 export interface SocksProxy {
   readonly host: string;
@@ -19,10 +21,13 @@ export interface SocksProxy {
  * to the proxy, what it does for us. Fails like `connect`; the reason names the proxy.
  */
 export async function connectThrough(proxy: SocksProxy, options: ConnectOptions): Promise<Socket> {
+  // Before there is a connection: nobody would hear it end meanwhile.
+  const { SocksClient } = await import('socks');
   let failure: unknown;
   for (const host of await destinations(proxy, options)) {
     try {
-      return await negotiated(await reached(proxy, options), host, proxy, options);
+      const socket = await reached(proxy, options);
+      return await negotiated(SocksClient, socket, host, proxy, options);
     } catch (error) {
       if (options.signal.aborted) throw error;
       failure ??= error;
@@ -54,12 +59,12 @@ async function reached(proxy: SocksProxy, options: ConnectOptions): Promise<Sock
 }
 
 async function negotiated(
+  SocksClient: SocksLibrary['SocksClient'],
   socket: Socket,
   host: string,
   proxy: SocksProxy,
   options: ConnectOptions,
 ): Promise<Socket> {
-  const { SocksClient } = await import('socks');
   const { port, timeout, signal } = options;
   const abort = (): void => {
     socket.destroy();
@@ -126,6 +131,9 @@ function refusalOf(error: unknown): string {
   const text = error instanceof Error ? error.message : String(error);
   const [, refusal = ''] = / - (\w+)$/.exec(text) ?? [];
   if (/timed? ?out/i.test(text)) return 'connection timed out';
+  if (/socket closed/i.test(text)) return 'it closed the connection';
+  if (/ECONNRESET/.test(text)) return 'connection reset';
+  if (/invalid socks version/.test(text)) return 'it does not speak SOCKS5';
   if (/authentication failed/i.test(text)) return 'it refuses user and password';
   if (/no accepted authentication/i.test(text)) return 'it wants user and password';
   return refusals[refusal] ?? text;

@@ -23,6 +23,8 @@ interface ProxyOptions {
   /** Reply code of RFC 1928 §6. */
   readonly refuses?: number;
   readonly silent?: boolean;
+  /** Does this with a client in place of serving it. */
+  readonly instead?: (socket: Socket) => void;
 }
 
 /** A SOCKS5 proxy that connects everybody to 127.0.0.1. Each message of a client comes in one segment here. */
@@ -32,7 +34,8 @@ async function socksServer(options: ProxyOptions = {}): Promise<TestProxy> {
   const sockets = new Set<Socket>();
   const listener = createServer((socket) => {
     sockets.add(socket.on('error', () => {}));
-    if (options.silent !== true) void serve(socket, options, asked, logins);
+    if (options.instead !== undefined) options.instead(socket);
+    else if (options.silent !== true) void serve(socket, options, asked, logins);
   }).listen(0, '127.0.0.1');
   await once(listener, 'listening');
   const { port } = listener.address() as AddressInfo;
@@ -129,12 +132,29 @@ test('no password goes in the clear behind a proxy, even one on this computer', 
   assert.ok(!server.sessions.some(({ clear }) => clear.includes(password)));
 });
 
+const onData = (act: (socket: Socket) => unknown) => (socket: Socket) => {
+  socket.once('data', () => act(socket));
+};
+
 const troubles: readonly (readonly [string, ProxyOptions, RegExp])[] = [
   ['may not', { refuses: 2 }, /not allowed/],
   ['is refused', { refuses: 5 }, /connection refused/],
   ['finds no way', { refuses: 4 }, /no route to host/],
   ['wants a login', { login: 'joe:other' }, /wants user and password/],
   ['is silent', { silent: true }, /connection timed out/],
+  ['closes at once', { instead: (socket) => socket.end() }, /it closed the connection/],
+  ['closes when it is spoken to', { instead: onData((socket) => socket.end()) }, /it closed/],
+  ['resets', { instead: onData((socket) => socket.resetAndDestroy()) }, /connection reset/],
+  [
+    'speaks HTTP',
+    { instead: (socket) => socket.write('HTTP/1.1 400 Bad Request\r\n\r\n') },
+    /it does not speak SOCKS5/,
+  ],
+  [
+    'answers by half',
+    { instead: onData((socket) => socket.write(Buffer.from([5, 0]))) },
+    /connection timed out/,
+  ],
 ];
 for (const [title, options, reason] of troubles) {
   test(`a proxy that ${title} is told from a server that does`, async () => {
@@ -148,6 +168,20 @@ for (const [title, options, reason] of troubles) {
     assert.ok(failure.facts.reason?.startsWith(`proxy 127.0.0.1:${proxy.port}: `));
   });
 }
+
+test('a proxy that cannot be reached is told from the server behind it', async () => {
+  const options = { host: 'pop.example.org', port: 995, timeout: 5000, signal: never };
+  for (const [proxy, reason] of [
+    [{ host: '127.0.0.1', port: 1 }, 'proxy 127.0.0.1:1: connection refused'],
+    [
+      { host: 'no-such-proxy.invalid', port: 1080 },
+      'proxy no-such-proxy.invalid:1080: no such host',
+    ],
+  ] as const) {
+    const failure = await failureOf(connectThrough({ ...proxy, resolves: 'there' }, options));
+    assert.deepEqual([failure.code, failure.facts.reason], ['connect', reason]);
+  }
+});
 
 test('a refused login to a proxy does not show the password, in no cause either', async () => {
   await using through = await socksServer({ login: 'joe:right' });
