@@ -82,7 +82,7 @@ export class Looking implements Disposable {
     const { env, uid, now } = world;
     const readPrompt = global.input ? world.readPrompt : undefined;
     return composeAccount(
-      { ...config, keep: true, limit: undefined },
+      { ...config, limit: undefined, maxBytes: undefined },
       {
         stateDir,
         wait: 0,

@@ -14,6 +14,8 @@ export interface HeaderPrint {
   readonly header: string;
   /** Whether no other message has this header: it names the message, and the way that this copy came. */
   readonly isTelling: boolean;
+  /** Whether another message with this header would be a copy of this one: it has a name, a date or a trace. */
+  readonly isDated: boolean;
 }
 
 /** Servers write these into the messages that they keep, and change them from one session to the next. */
@@ -106,6 +108,7 @@ export function headerPrint(top: Uint8Array): HeaderPrint {
   return {
     header: shortHash(kept),
     isTelling: names.has('message-id') && names.has('received'),
+    isDated: ['message-id', 'date', 'received'].some((name) => names.has(name)),
   };
 }
 

@@ -16,12 +16,25 @@ export function openMark(group: string): string {
   return `${group}#open`;
 }
 
+/** On record while messages may be stored that had no unique-id when they came. */
+export const unnamedMark = '#unnamed';
+
+/** Whether the server gave the message no unique-id, so that its header stands for it. */
+export function isUnnamed(identity: string): boolean {
+  return identity.startsWith('#headers:');
+}
+
 /** The look-alikes that this one is of; undefined where its unique-id names it. */
 export function lookAlikes(
   identity: string,
 ): { readonly uid: string; readonly group: string } | undefined {
   const found = /^(.*)#headers:[\w-]{22}(?=#\d+$)/s.exec(identity);
   return found === null ? undefined : { uid: found[1] ?? '', group: found[0] };
+}
+
+/** The hash of the header that an identity holds; undefined where it needs none. */
+export function headerIn(identity: string): string | undefined {
+  return lookAlikes(identity)?.group.slice(-22);
 }
 
 /** For a message that nothing tells from others: `session` makes it one that no other session ever gives. */

@@ -1,7 +1,6 @@
-import { isNameless, lookAlikes, openMark, sharedMark } from '../mail/identity.ts';
+import { isNameless, lookAlikes, openMark, sharedMark, unnamedMark } from '../mail/identity.ts';
 import type { MessageRef } from '../mail/message.ts';
 import type { SeenStore } from '../state/seen-store.ts';
-import { churnMark } from './churn.ts';
 import type { Plan } from './plan.ts';
 
 /** Messages with the same unique-id and header, or neither and the same header. */
@@ -16,7 +15,7 @@ export interface LookAlikes {
   readonly suspects: ReadonlySet<string>;
   /** Not all of these were stored, or compared with what is. */
   readonly open: readonly Group[];
-  /** Not yet on record: which unique-ids are shared, and which groups are open. */
+  /** Not yet on record: which unique-ids are shared or missing, and which groups are open. */
   readonly marks: readonly string[];
 }
 
@@ -39,6 +38,7 @@ export function lookAlikesAmong(messages: readonly MessageRef[], known: Known): 
     const isOpen = known.has(mark);
     const stored = refs.filter((ref) => known.has(ref.uid));
     const isSettled = !isOpen && refs.every((ref) => known.has(ref.uid) && !known.isGone(ref.uid));
+    if (uid === '' && !known.has(unnamedMark)) marks.add(unnamedMark);
     if (uid !== '' && !isShared) for (const one of [uid, '']) marks.add(sharedMark(one));
     if (isSettled) continue;
     if (refs.length > 1 || isOpen) {
@@ -57,6 +57,7 @@ export function recordsOf(messages: readonly MessageRef[]): Set<string> {
     records.add(uid);
     const alike = lookAlikes(uid);
     if (alike === undefined) continue;
+    if (alike.uid === '') records.add(unnamedMark);
     for (const mark of [sharedMark(alike.uid), sharedMark(''), openMark(alike.group)])
       records.add(mark);
   }
@@ -72,14 +73,10 @@ export function withoutUniqueId(deleted: Iterable<string>): readonly string[] {
 export function settledMarks(
   open: readonly Group[],
   { leave }: Pick<Plan, 'leave'>,
-  isChurn: boolean,
 ): readonly string[] {
   const left = new Set(leave.map(({ ref }) => ref.uid));
   const settled = open.filter(({ refs }) => !refs.some(({ uid }) => left.has(uid)));
-  const marks = settled.map(({ mark }) => mark);
-  return isChurn && !leave.some(({ because }) => because === 'over-limit')
-    ? [...marks, churnMark]
-    : marks;
+  return settled.map(({ mark }) => mark);
 }
 
 function groupsOf(messages: readonly MessageRef[]): readonly Group[] {

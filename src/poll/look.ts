@@ -1,6 +1,7 @@
 import { asFailure } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import type { Listing, SourceSession } from '../source/source.ts';
+import { forecast } from './forecast.ts';
 import { foreseen } from './meeting.ts';
 import { type LeftAlone, type Plan, planPoll } from './plan.ts';
 import type { PollAccount, PollContext, PollResult } from './poll.ts';
@@ -30,9 +31,12 @@ export async function look(
     await using session = await openSession(account, context, context.signal);
     const listing = await listed(session, store);
     const destination = account.destination(store.id);
-    const parts = { account, store, destination };
-    const { known, policy } = await foreseen(parts, session, listing);
-    const plan = planPoll(listing, known, policy, context.now());
+    const { known, policy } = await foreseen({ account, store, destination }, session, listing);
+    const { now } = context;
+    const plan =
+      known === store
+        ? await forecast(listing, { session, store, policy, now })
+        : planPoll(listing, known, policy, now());
     report(account, context.emit, listing, plan, tally);
     await at({ session, listing, plan });
     await session.quit();

@@ -11,6 +11,7 @@ import type {
 } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
 import type { FirstContact } from './acquaintance.ts';
+import { settledChurn } from './churn.ts';
 import { openSession } from './look.ts';
 import { recordsOf, settledMarks, withoutUniqueId } from './look-alikes.ts';
 import { Meeting } from './meeting.ts';
@@ -202,7 +203,7 @@ async function finish(
   parts: Parts,
   session: SourceSession,
   listing: Listing,
-  { plan, same, open, isChurn, suspects }: Prepared,
+  { plan, same, open, changed, suspects }: Prepared,
   { recognised, isWhole }: RetrievingOutcome,
 ): Promise<void> {
   const { account, context, store, tally } = parts;
@@ -225,9 +226,10 @@ async function finish(
   }
   await store.forget([
     ...(refused.length === 0 ? withoutUniqueId(gone) : []),
-    ...(isWhole ? settledMarks(open, plan, isChurn && isUsable(listing)) : []),
+    ...(isWhole ? settledMarks(open, plan) : []),
+    ...(isWhole && isUsable(listing) ? settledChurn(plan, store) : []),
   ]);
-  if (isChurn && stored.length > 0) {
+  if (changed !== 'none' && stored.length > 0) {
     const text = churnNotice(stored.length, tally.new);
     context.emit({ type: 'notice', account: account.name, text });
   }

@@ -1,6 +1,13 @@
-import type { Fingerprint } from '../mail/fingerprint.ts';
-import { lookAlikes } from '../mail/identity.ts';
+import type { Fingerprint, HeaderPrint } from '../mail/fingerprint.ts';
+import type { MessageRef } from '../mail/message.ts';
 import type { Remembered, SeenStore } from '../state/seen-store.ts';
+import type { Scope } from './scopes.ts';
+
+/** A message on the server that is stored under another unique-id. */
+export interface Same {
+  readonly ref: MessageRef;
+  readonly as: Remembered;
+}
 
 /** What came over the wire, as a stored message is recognised by it. */
 export interface Arrived {
@@ -10,8 +17,9 @@ export interface Arrived {
   readonly sha256: string;
 }
 
+/** What is stored once; known by several unique-ids where it was recognised before. */
 interface Entry {
-  readonly message: Remembered;
+  readonly known: readonly Remembered[];
   used: boolean;
 }
 
@@ -20,71 +28,81 @@ interface Entry {
  * two copies where one was stored, the second is new. It holds what is stored in memory, so it is made only when needed.
  */
 export class Recogniser {
-  readonly #scopeOf: (uid: string) => string;
+  readonly #fits: Scope['fits'];
   readonly #byContent = new Map<string, Entry[]>();
   readonly #byHeader = new Map<string, Entry[]>();
+  /** How many stored messages there are to be recognised. */
+  readonly size: number;
 
-  /** Among all that is stored, under whatever unique-id. */
-  static async ofAll(store: SeenStore): Promise<Recogniser> {
-    const recogniser = new Recogniser(() => '');
-    await store.remembered((message) => recogniser.#add(message));
-    return recogniser;
-  }
-
-  /** Among what was stored under the same unique-id or with the same header as these look-alikes. */
-  static async ofLookAlikes(identities: Iterable<string>, store: SeenStore): Promise<Recogniser> {
-    const recogniser = new Recogniser(scopeOfLookAlike);
-    const scopes = new Set([...identities].map(scopeOfLookAlike));
+  /** A listed unique-id stands for what was stored under it last: that is taken, under whatever other one it is known. */
+  static async among(
+    { holds, isTaken, fits }: Scope,
+    store: Pick<SeenStore, 'remembered'>,
+  ): Promise<Recogniser> {
+    const held = new Map<string, Remembered[]>();
+    const taken = new Map<string, string>();
     await store.remembered((message) => {
-      if (scopes.has(scopeOfLookAlike(message.uid))) recogniser.#add(message);
+      const { uid, stored } = message;
+      if (isTaken(uid)) taken.set(uid, stored.place);
+      if (holds(uid)) push(held, stored.place, message);
     });
-    return recogniser;
+    for (const place of taken.values()) held.delete(place);
+    return new Recogniser([...held.values()], fits);
   }
 
-  private constructor(scopeOf: (uid: string) => string) {
-    this.#scopeOf = scopeOf;
+  private constructor(stored: readonly Remembered[][], fits: Scope['fits']) {
+    this.#fits = fits;
+    this.size = stored.length;
+    for (const known of stored) {
+      const [first] = known;
+      if (first === undefined) continue;
+      const { print, sha256 } = first.stored;
+      const entry = { known, used: false };
+      // What was stored by a version before fingerprints is known by the hash of what was stored.
+      push(this.#byContent, print?.content ?? sha256, entry);
+      if (print !== undefined) push(this.#byHeader, print.header, entry);
+    }
   }
 
   /** The stored message that this is; it stands for no other from now on. */
   match({ uid, print, sha256 }: Arrived): Remembered | undefined {
-    const scope = this.#scopeOf(uid);
     return (
-      this.#take(this.#byContent.get(`${scope}\n${print.content}`)) ??
-      this.#take(this.#byContent.get(`${scope}\n${sha256}`))
+      this.#take(uid, this.#byContent.get(print.content)) ??
+      this.#take(uid, this.#byContent.get(sha256))
     );
   }
 
   /** The one stored message with this header; undefined where there is none, or several. */
-  withHeader(header: string): Remembered | undefined {
+  withHeader({ uid }: MessageRef, { header }: HeaderPrint): Remembered | undefined {
     const entries = this.#byHeader.get(header);
-    return entries?.length === 1 ? this.#take(entries) : undefined;
+    return entries?.length === 1 ? this.#take(uid, entries) : undefined;
   }
 
-  #add(message: Remembered): void {
-    const { print, sha256 } = message.stored;
-    const entry = { message, used: false };
-    const scope = this.#scopeOf(message.uid);
-    // What was stored by a version before fingerprints is known by the hash of what was stored.
-    push(this.#byContent, `${scope}\n${print?.content ?? sha256}`, entry);
-    if (print !== undefined) push(this.#byHeader, print.header, entry);
+  /** One of the stored messages with this header: what `match` is likely to say. */
+  likely({ uid }: MessageRef, header: string): Remembered | undefined {
+    return this.#take(uid, this.#byHeader.get(header));
   }
 
-  #take(entries: readonly Entry[] | undefined): Remembered | undefined {
-    const entry = entries?.find(({ used }) => !used);
-    if (entry !== undefined) entry.used = true;
-    return entry?.message;
+  /** Whether one with this header is stored. */
+  knows({ header }: HeaderPrint): boolean {
+    return this.#byHeader.has(header);
+  }
+
+  #take(listed: string, entries: readonly Entry[] = []): Remembered | undefined {
+    for (const entry of entries) {
+      const fitting = entry.used
+        ? undefined
+        : entry.known.find(({ uid }) => this.#fits(listed, uid));
+      if (fitting === undefined) continue;
+      entry.used = true;
+      return fitting;
+    }
+    return undefined;
   }
 }
 
-/** The unique-id that they share, else the header. */
-function scopeOfLookAlike(identity: string): string {
-  const alike = lookAlikes(identity);
-  if (alike === undefined) return identity;
-  return alike.uid === '' ? alike.group : alike.uid;
-}
-
-function push(map: Map<string, Entry[]>, key: string, entry: Entry): void {
-  const entries = map.get(key);
-  if (entries === undefined) map.set(key, [entry]);
-  else entries.push(entry);
+function push<T>(map: Map<string, T[]>, key: string, value: T): void {
+  const values = map.get(key);
+  if (values === undefined) map.set(key, [value]);
+  else values.push(value);
 }

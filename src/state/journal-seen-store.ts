@@ -130,7 +130,10 @@ class JournalSeenStore implements SeenStore {
   }
 
   get present(): number {
-    return this.#ledger.known.size - this.#ledger.gone.size;
+    const { known, gone, marked } = this.#ledger;
+    let stored = known.size - gone.size;
+    for (const uid of marked) if (!gone.has(uid)) stored--;
+    return stored;
   }
 
   has(uid: string): boolean {

@@ -68,7 +68,7 @@ export interface SeenStore extends AsyncDisposable {
   readonly size: number;
   /** Promised by a crashed run and not settled since. */
   readonly unsettled: readonly Intent[];
-  /** How many of them were on the server when a complete listing was last reconciled, or came since. */
+  /** How many that were stored were on the server when a complete listing was last reconciled, or came since. */
   readonly present: number;
   has(uid: string): boolean;
   /** Whether it left the maildrop, as far as is known. */

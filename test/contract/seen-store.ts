@@ -224,6 +224,7 @@ export function seenStoreContract(kind: string, makePlace: () => Promise<StorePl
       await using place = await makePlace();
       await reopened(place, async (store) => {
         await store.record(records('a', 'b'));
+        await store.mark(['never stored'], 0);
         assert.equal(store.present, 2);
         await store.reconcile(new Set(['b']), 0);
       });

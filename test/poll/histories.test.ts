@@ -1,106 +1,18 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { PopfetchEvent } from '../../src/events.ts';
-import { type PollResult, poll } from '../../src/poll/poll.ts';
-import { pop3Source } from '../../src/source/pop3/source.ts';
-import { settingsFor } from '../source/pop3/support.ts';
+import type { MaildropMessage, MaildropServer } from '../support/maildrop-server.ts';
 import {
-  type MaildropFaults,
-  type MaildropMessage,
-  type MaildropServer,
-  startMaildropServer,
-} from '../support/maildrop-server.ts';
-import { MemoryDestination, memoryDisk } from '../support/memory-destination.ts';
-import { MemorySeenStore, memoryRecords } from '../support/memory-seen-store.ts';
-
-const never = new AbortController().signal;
-const day = 24 * 3600 * 1000;
-
-/** An account that goes on over many runs: what is delivered and on record outlives each. */
-class Life {
-  readonly server: MaildropServer;
-  readonly disk = memoryDisk();
-  readonly records = memoryRecords();
-  readonly events: PopfetchEvent[] = [];
-  now = Date.UTC(2026, 0, 1);
-  #uids = 0;
-
-  constructor(server: MaildropServer) {
-    this.server = server;
-  }
-
-  async poll(more: { keep?: boolean; limit?: number | undefined } = {}): Promise<PollResult> {
-    const { host } = this.server;
-    const account = {
-      name: 'a',
-      source: pop3Source(settingsFor(this.server)),
-      destinationLabel: 'memory',
-      destination: () => new MemoryDestination(this.disk),
-      openStore: () => Promise.resolve(new MemorySeenStore(this.records)),
-      policy: {
-        keep: more.keep ?? true,
-        maxSize: undefined,
-        maxBytes: undefined,
-        limit: more.limit,
-        order: 'oldest',
-        fetch: 'all',
-        atMost: undefined,
-        isClockSure: true,
-      } as const,
-      envelope: { account: 'a', host, user: 'joe', protocol: 'POP3', trace: false },
-    };
-    const emit = (event: PopfetchEvent) => void this.events.push(event);
-    return poll(account, { emit, stop: never, signal: never, now: () => this.now });
-  }
-
-  get texts(): readonly string[] {
-    return new MemoryDestination(this.disk).texts;
-  }
-
-  get notices(): readonly string[] {
-    return this.events.flatMap((event) => (event.type === 'notice' ? [event.text] : []));
-  }
-
-  arrives(content: string, uid = this.newUid()): void {
-    this.server.messages = [...this.server.messages, { uid, content }];
-  }
-
-  newUid(): string {
-    this.#uids++;
-    return `uid${this.#uids}`;
-  }
-
-  get present(): number {
-    return new MemorySeenStore(this.records).present;
-  }
-
-  retrievals(): number {
-    return this.server.sessions.flatMap(({ commands }) =>
-      commands.filter((line) => line.startsWith('RETR')),
-    ).length;
-  }
-}
-
-async function lifeWith(faults: MaildropFaults = {}, capabilities?: string[]) {
-  const server = await startMaildropServer({ faults, ...(capabilities && { capabilities }) });
-  return { life: new Life(server), [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
-}
-
-function message(n: number, body = `body ${n}`): string {
-  return `Subject: ${n}\r\n\r\n${body}\r\n`;
-}
-
-function realMessage(n: number): string {
-  return `Received: by mx id ${n}\r\nMessage-ID: <${n}@x>\r\nSubject: ${n}\r\n\r\nbody ${n}\r\n`;
-}
-
-const stored = (content: string) => content.replaceAll('\r\n', '\n');
-const sorted = (texts: readonly string[]) => [...texts].sort();
-
-function assertDelivered(life: Life, contents: readonly string[]): void {
-  assert.deepEqual(sorted(life.texts), sorted(contents.map(stored)));
-}
+  assertDelivered,
+  datedMessage,
+  day,
+  type Life,
+  lifeWith,
+  message,
+  realMessage,
+  stored,
+  uidlReply,
+} from './life.ts';
 
 test('of messages with one unique-id each is delivered, and none is fetched again', async () => {
   await using made = await lifeWith();
@@ -466,6 +378,7 @@ type Step =
   | { readonly kind: 'move' }
   | { readonly kind: 'shuffle' }
   | { readonly kind: 'glitch' }
+  | { readonly kind: 'unnamed'; readonly which: number }
   | { readonly kind: 'poll'; readonly cut: number | undefined; readonly limit: number | undefined };
 
 const steps: fc.Arbitrary<Step> = fc.oneof(
@@ -481,6 +394,7 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   fc.record({ kind: fc.constant('move' as const) }),
   fc.record({ kind: fc.constant('shuffle' as const) }),
   fc.record({ kind: fc.constant('glitch' as const) }),
+  fc.record({ kind: fc.constant('unnamed' as const), which: fc.nat(255) }),
   {
     weight: 3,
     arbitrary: fc.record({
@@ -506,7 +420,7 @@ test('over any history of a maildrop each message is delivered exactly once', as
         let count = 0;
         for (const step of history) {
           if (step.kind === 'arrive') {
-            const make = step.telling ? realMessage : message;
+            const make = step.telling ? realMessage : datedMessage;
             const isAlone = !life.server.messages.some(({ uid }) => uid === 'shared');
             if (step.shared && isAlone) await life.poll({ keep });
             life.arrives(make(count++), step.shared ? 'shared' : life.newUid());
@@ -538,14 +452,25 @@ async function take(
     await life.poll({ keep });
   } else if (step.kind === 'shuffle') server.messages = server.messages.toReversed();
   else if (step.kind === 'move') {
-    // Fewer are not recognised, by design.
-    if (life.present >= 5 && server.messages.length > 0)
-      server.messages = server.messages.map(({ content }) => ({ uid: life.newUid(), content }));
+    server.messages = server.messages.map(({ content }) => ({ uid: life.newUid(), content }));
+  } else if (step.kind === 'unnamed') {
+    // Nobody can tell which of two has the unique-id that they share while the other has none.
+    if (server.messages.filter(({ uid }) => uid === 'shared').length > 1) return;
+    const UIDL = uidlReply(server, (number) => (step.which & (1 << (number % 8))) !== 0);
+    server.faults = { answers: { UIDL, ...answers } };
+    await life.poll({ keep });
+    server.faults = { answers };
   } else if (step.kind === 'glitch') {
     const there = server.messages;
     server.messages = [];
     await life.poll({ keep });
     server.messages = there;
+  } else if (step.cut === undefined && step.limit === undefined) {
+    const foreseen = await life.foreseen({ keep });
+    const before = life.texts.length;
+    await life.poll({ keep });
+    const told = foreseen.filter((line) => line.startsWith('would_deliver'));
+    assert.equal(told.length, life.texts.length - before, 'a dry run tells how many come');
   } else {
     server.faults = { answers, ...(step.cut !== undefined && { cutAfter: step.cut }) };
     await life.poll({ keep, limit: step.limit });

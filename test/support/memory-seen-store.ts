@@ -78,7 +78,8 @@ export class MemorySeenStore implements SeenStore {
   }
 
   get present(): number {
-    return this.records.known.size - this.records.gone.size;
+    const { known, gone, marked } = this.records;
+    return [...known.keys()].filter((uid) => !gone.has(uid) && !marked.has(uid)).length;
   }
 
   has(uid: string): boolean {
