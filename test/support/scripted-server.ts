@@ -14,6 +14,8 @@ export type Step =
   | { readonly send: string | Uint8Array; readonly bytewise?: boolean }
   /** Says nothing more, reads on, and keeps the line. */
   | { readonly stall: true }
+  /** Sends an octet each so many ms, for ever. */
+  | { readonly dripMs: number }
   | { readonly cut: 'fin' | 'rst' }
   /** `asks`: for a client certificate, which the test authority must have signed. */
   | { readonly startTls: CertificateName; readonly asks?: boolean };
@@ -110,6 +112,7 @@ class Performance {
     if (socket === undefined) return;
     if ('expect' in step) this.#compare(step.expect);
     else if ('send' in step) send(socket, step);
+    else if ('dripMs' in step) drip(socket, step.dripMs);
     else if ('startTls' in step) this.#startTls(socket, step);
     else if ('cut' in step) {
       if (step.cut === 'rst') socket.resetAndDestroy();
@@ -137,6 +140,11 @@ class Performance {
       this.encrypted += text;
     });
   }
+}
+
+function drip(socket: Socket, ms: number): void {
+  const timer = setInterval(() => socket.write('x'), ms);
+  socket.on('close', () => clearInterval(timer));
 }
 
 function send(socket: Socket, step: { send: string | Uint8Array; bytewise?: boolean }): void {

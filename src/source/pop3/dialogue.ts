@@ -16,20 +16,24 @@ type UsefulEvent = Exclude<Pop3Event, Broken>;
 export class Dialogue implements Disposable {
   readonly #connection = new Pop3Connection();
   readonly #where: { readonly host: string; readonly port: number };
+  readonly #timeout: number;
   readonly #transcript: Transcript;
   #stream: ByteStream;
   #events: readonly Pop3Event[] = [];
   #at = 0;
   #failure: Failure | undefined;
+  /** When the status line began that is still without end. */
+  #lineBegan: number | undefined;
 
   constructor(
     stream: ByteStream,
-    where: { readonly host: string; readonly port: number },
+    where: { readonly host: string; readonly port: number; readonly timeout: number },
     tell: SessionContext['onTranscript'],
   ) {
     this.#stream = stream;
-    const { host, port } = where;
+    const { host, port, timeout } = where;
     this.#where = { host, port };
+    this.#timeout = timeout;
     this.#transcript = new Transcript(tell);
   }
 
@@ -104,6 +108,17 @@ export class Dialogue implements Disposable {
   async fill(): Promise<void> {
     const chunk = await this.#stream.read();
     this.#digest(chunk === undefined ? this.#connection.eof() : this.#connection.receive(chunk));
+    this.#expectProgress();
+  }
+
+  /** A line that comes octet by octet, each within the time-out, must not take longer as a whole either. */
+  #expectProgress(): void {
+    if (this.#events.length > 0) return;
+    const now = performance.now();
+    this.#lineBegan ??= now;
+    if (now - this.#lineBegan < this.#timeout) return;
+    const seconds = this.#timeout / 1000;
+    throw this.#fail(new Failure('timeout', `no whole answer within ${seconds} s`, { seconds }));
   }
 
   async next(): Promise<UsefulEvent> {
@@ -157,6 +172,7 @@ export class Dialogue implements Disposable {
   #digest(events: readonly Pop3Event[]): void {
     this.#events = events;
     this.#at = 0;
+    if (events.length > 0) this.#lineBegan = undefined;
   }
 
   #fail({ code, message, facts, cause }: Failure): Failure {

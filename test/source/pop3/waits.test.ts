@@ -50,6 +50,14 @@ for (const [stallAt, phase] of steps) {
   });
 }
 
+test('a line that comes octet by octet, each in time, is given up where it has no end', async () => {
+  await using server = await startScriptedServer([{ send: '+OK ' }, { dripMs: 10 }]);
+  const start = performance.now();
+  const failure = await failureOf(wholeSession(server, { timeout: 100 }));
+  assert.deepEqual([failure.code, failure.facts.seconds], ['timeout', 0.1]);
+  assert.ok(performance.now() - start < 2000);
+});
+
 test('a server that falls silent in the middle of a message is given up', async () => {
   await using server = await startScriptedServer([
     { send: '+OK\r\n' },
