@@ -1,6 +1,5 @@
 import type { AccountConfig, Config } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
-import { providerOfHost } from '../providers/provider.ts';
 import type { EndSignals } from '../scheduler/deadline.ts';
 import { failuresAfter } from '../scheduler/next-poll.ts';
 import { type ScheduledAccount, type ScheduledPoll, Scheduler } from '../scheduler/scheduler.ts';
@@ -8,6 +7,7 @@ import { readStatus } from '../state/status.ts';
 import { type AccountOutcome, runAccount } from './account-run.ts';
 import type { GlobalOptions } from './args/global.ts';
 import { monotonicClock } from './monotonic-clock.ts';
+import { demandedAt, paceNotice } from './pace.ts';
 import { Reloading } from './reloading.ts';
 import { rememberingPrompt } from './remembering-prompt.ts';
 import type { Reporting } from './reporters.ts';
@@ -34,6 +34,8 @@ export class Foreground {
   readonly #totals = { new: 0, bytes: 0 };
   /** How the last poll of each account ended. */
   readonly #failed = new Map<string, boolean>();
+  /** What was told of how often each is polled. */
+  readonly #paces = new Map<string, string>();
   #config: Config;
 
   constructor(parts: ForegroundParts) {
@@ -138,17 +140,22 @@ export class Foreground {
   }
 
   #schedule(): void {
+    for (const { name, ...account } of this.#accounts()) this.#tellPace(name, paceNotice(account));
     this.#scheduler.update(
       this.#accounts().map((account) => this.#scheduled(account)),
       this.#config,
     );
   }
 
+  #tellPace(account: string, text: string | undefined): void {
+    if (text === undefined || this.#paces.get(account) === text) return;
+    this.#paces.set(account, text);
+    this.#parts.reports.emit({ type: 'notice', account, text });
+  }
+
   #scheduled(account: AccountConfig): ScheduledAccount {
     const { name, host, every } = account;
     const { lastPollAt, failing, refused, loginDelay = 0 } = readStatus(this.#stateDir, name);
-    const maildrop = providerOfHost(host)?.maildrop;
-    const demanded = maildrop?.kind === 'pop3' ? (maildrop.leastInterval ?? 0) : 0;
     const settings = settingsDigest(account, this.#config.path);
     const failures = failing && failuresAfter(failing.count - 1, failing.code);
     const refusals = refused?.settings === settings ? refused.count : 0;
@@ -164,7 +171,7 @@ export class Foreground {
       name,
       host: serverKey(account),
       every,
-      atLeast: Math.max(demanded, loginDelay),
+      atLeast: Math.max(demandedAt(host), loginDelay),
       settings,
       before,
     };

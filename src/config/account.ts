@@ -1,5 +1,5 @@
-import { loginOf, providerOfAddress } from '../providers/provider.ts';
-import type { AccountConfig, TlsSettings } from './config.ts';
+import { loginOf, providerOfAddress, providerOfHost } from '../providers/provider.ts';
+import type { AccountConfig, PasswordSource, TlsSettings } from './config.ts';
 import { type AccountValues, accountKeys } from './keys.ts';
 import { isLoopback } from './server-values.ts';
 import { Settings, type Surroundings } from './settings.ts';
@@ -60,7 +60,8 @@ class AccountReader {
     const login = this.#login();
     const all = this.#surroundings(login);
     const settings = this.#settings;
-    const auth = settings.read('auth', all);
+    const password = settings.read('password', all);
+    const auth = this.#auth(login.host, password, all);
     if (auth === 'external') this.#checkExternal();
     else this.#require('password', 'add password: {command: ...}, {file: ...} or {prompt: true}');
     return {
@@ -69,7 +70,7 @@ class AccountReader {
       user: login.user,
       email: login.email,
       ...this.#line(login.host, all),
-      password: settings.read('password', all),
+      password,
       auth,
       proxy: settings.read('proxy', all),
       bind: settings.read('bind', all),
@@ -154,6 +155,26 @@ class AccountReader {
     if (lone !== undefined && cert === undefined)
       this.#report(lone.keySpan, 'tlsKey without tlsCert', 'add tlsCert: the certificate');
     return certificate === undefined || key === undefined ? undefined : { certificate, key };
+  }
+
+  /** A provider that takes no passwords gets an access token, unless the file says otherwise. */
+  #auth(
+    host: string | undefined,
+    password: PasswordSource | undefined,
+    all: Surroundings,
+  ): Draft['auth'] {
+    const auth = this.#settings.read('auth', all);
+    const provider = host === undefined ? undefined : providerOfHost(host);
+    if (auth !== 'auto' || provider?.maildrop.kind !== 'pop3') return auth;
+    if (provider.maildrop.auth !== 'oauth2') return auth;
+    const written = this.#settings.entry('password')?.value;
+    if (password?.kind === 'literal' && written !== undefined)
+      this.#report(
+        written,
+        `${provider.name}: OAuth 2 only, no passwords`,
+        'write {command: ...}: a program that prints an access token',
+      );
+    return 'xoauth2';
   }
 
   /** The certificate is the login. */

@@ -1,11 +1,9 @@
-import { providerOfHost } from '../providers/provider.ts';
+import { maildropAt } from '../providers/provider.ts';
 import { formatDuration } from './format.ts';
 
 /** What a refused login usually means at this server's provider; undefined where nothing is known of it. */
 export function providerHint(host: string): string | undefined {
-  const maildrop = providerOfHost(host)?.maildrop;
-  if (maildrop?.kind !== 'pop3') return undefined;
-  const { refused, leastInterval } = maildrop;
+  const { refused, leastInterval } = maildropAt(host) ?? {};
   const often =
     leastInterval === undefined
       ? undefined

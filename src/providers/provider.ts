@@ -40,6 +40,12 @@ export function providerOfHost(host: string): Provider | undefined {
   return undefined;
 }
 
+/** What is known of the maildrops of a server; undefined where that is nothing. */
+export function maildropAt(host: string): Extract<ProviderMaildrop, { kind: 'pop3' }> | undefined {
+  const maildrop = providerOfHost(host)?.maildrop;
+  return maildrop?.kind === 'pop3' ? maildrop : undefined;
+}
+
 /** The login name that goes with an address. */
 export function loginOf(address: string, { maildrop }: Provider): string {
   const isPart = maildrop.kind === 'pop3' && maildrop.login === 'local-part';

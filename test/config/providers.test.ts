@@ -40,6 +40,24 @@ test('an address at a provider without POP3 is a problem that says so', () => {
   assert.deepEqual([problem?.place?.line, problem?.place?.column], [3, 12]);
 });
 
+test('a provider that takes access tokens only gets one, unless auth says otherwise', () => {
+  const token = '{command: print-token}';
+  assert.equal(account('email: joe@outlook.com', token).auth, 'xoauth2');
+  assert.equal(account('host: outlook.office365.com, user: joe', token).auth, 'xoauth2');
+  assert.equal(account('email: joe@outlook.com, auth: oauthbearer', token).auth, 'oauthbearer');
+  assert.equal(account('email: joe@outlook.com, auth: plain', 'secret').auth, 'plain');
+  assert.equal(account('email: joe@gmx.net', token).auth, 'auto');
+});
+
+test('a password for a provider that takes access tokens only is a problem that says so', () => {
+  const text = 'accounts:\n  a:\n    email: joe@outlook.com\n    password: secret\n';
+  const [problem, ...more] = problemsIn(text);
+  assert.deepEqual(more, []);
+  assert.equal(problem?.message, 'Outlook.com and Microsoft 365: OAuth 2 only, no passwords');
+  assert.match(problem?.hint ?? '', /prints an access token/);
+  assert.deepEqual([problem?.place?.line, problem?.place?.column], [4, 15]);
+});
+
 test("a host of one's own is not asked whether the provider has POP3", () => {
   assert.equal(account('email: joe@proton.me, host: localhost').host, 'localhost');
 });
