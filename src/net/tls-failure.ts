@@ -38,6 +38,7 @@ interface Where {
 
 interface Demands extends Where {
   readonly security: { readonly least: '1.2' | '1.3' };
+  readonly isUpgrade?: boolean | undefined;
 }
 
 /** The certificate must be for this host: alternative names first, a lone `*` label only (RFC 2595 §2.4). */
@@ -94,9 +95,10 @@ export function tlsFailure(
 function explain(
   code: string,
   error: Error,
-  { security }: Demands,
+  { security, isUpgrade }: Demands,
 ): { reason: string; hint?: string } {
   if (code === 'ERR_SSL_WRONG_VERSION_NUMBER' || code === 'ERR_SSL_PACKET_LENGTH_TOO_LONG') {
+    if (isUpgrade === true) return { reason: 'what came behind the answer to STLS is not TLS' };
     return {
       reason: 'the port does not speak TLS',
       hint: 'If the server wants STLS on this port, set tls: starttls; implicit TLS is on port 995.',

@@ -10,6 +10,8 @@ export interface TlsOptions {
   readonly host: string;
   readonly port: number;
   readonly security: Security;
+  /** Whether the line was without TLS before (STLS): what goes wrong is told accordingly. */
+  readonly isUpgrade?: boolean | undefined;
   /** ms for the whole handshake. */
   readonly timeout: number;
   readonly signal: AbortSignal;

@@ -40,7 +40,7 @@ const cases: readonly Case[] = [
     ],
     status: 76,
     code: 'tls_handshake',
-    says: /cannot set up TLS/,
+    says: /cannot set up TLS with \S+ \(what came behind the answer to STLS is not TLS\)/,
   },
   {
     title: 'the greeting comes with an answer to STLS',

@@ -94,13 +94,13 @@ async function begin(
   const socket = proxy === undefined ? await connect(way) : await connectThrough(proxy, way);
   if (tls !== 'on') return new Dialogue(new ByteStream(socket, line), line, context.onTranscript);
   context.onPhase?.('tls');
-  return new Dialogue(await encrypted(socket, line), line, context.onTranscript);
+  return new Dialogue(await encrypted(socket, line, false), line, context.onTranscript);
 }
 
-async function encrypted(socket: Socket, line: Line): Promise<ByteStream> {
+async function encrypted(socket: Socket, line: Line, isUpgrade: boolean): Promise<ByteStream> {
   const { security } = line;
   if (security === undefined) throw new Error('TLS that was not made ready');
-  return new ByteStream(await secure(socket, { ...line, security }), line);
+  return new ByteStream(await secure(socket, { ...line, security, isUpgrade }), line);
 }
 
 /** Reads the greeting; its time stamp, where it has one. */
@@ -134,7 +134,7 @@ async function upgrade(dialogue: Dialogue, context: SessionContext, line: Line):
     const hint = 'If the server has a port for TLS from the start (995), set tls: on.';
     throw new Failure('tls_handshake', message, { ...facts, reason, hint });
   }
-  dialogue.continueOver(await encrypted(dialogue.releaseForTls(), line));
+  dialogue.continueOver(await encrypted(dialogue.releaseForTls(), line, true));
 }
 
 /** A port that speaks TLS at once is silent, or answers with a TLS alert. */
