@@ -112,6 +112,17 @@ export type PopfetchEvent =
       /** When the scheduler polls it next, ms since 1970. */
       readonly nextPoll?: number;
     }
+  /** A hook has ended. */
+  | {
+      readonly type: 'hook';
+      readonly account: string;
+      readonly hook: HookName;
+      readonly durationMs: number;
+      /** The last line that it wrote, safe to print. */
+      readonly output?: string;
+      /** Why it did not do its work: `exited 1`, `did not end within 30 s`. */
+      readonly problem?: string;
+    }
   /** The configuration was read again while running; with `problem` the old one stays. */
   | { readonly type: 'run.reload'; readonly accounts: readonly string[]; readonly problem?: string }
   | {
@@ -129,6 +140,9 @@ export type PopfetchEvent =
 export type Announcement =
   | { readonly kind: 'failed' }
   | { readonly kind: 'still-failing'; readonly since: number; readonly count: number }
-  | { readonly kind: 'recovered'; readonly since: number };
+  | { readonly kind: 'recovered'; readonly since: number; readonly count: number };
+
+/** When a command of the user's is run. */
+export type HookName = 'newMail' | 'failure' | 'recovered';
 
 export type Emit = (event: PopfetchEvent) => void;

@@ -15,6 +15,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { parseArguments } from '../src/cli/args.ts';
 import { exitStatus } from '../src/cli/exit-status.ts';
+import { hookKeys } from '../src/config/hook-keys.ts';
 import { accountKeys, alertKeys, topKeys } from '../src/config/keys.ts';
 import { parseConfig } from '../src/config/parse.ts';
 import { demoLogin } from '../src/demo/maildrop-session.ts';
@@ -94,6 +95,7 @@ test('popfetch.yaml(5) has every key of the configuration with its default, and 
     accounts: undefined,
     defaults: undefined,
     alerts: undefined,
+    hooks: undefined,
     ...topKeys,
     ...accountKeys,
   };
@@ -104,10 +106,11 @@ test('popfetch.yaml(5) has every key of the configuration with its default, and 
     if (wanted !== undefined && /^[\w~/]+$/.test(wanted))
       assert.ok(text.includes(wanted), `${name}: default ${wanted} not in "${text}"`);
   }
-  for (const [name, key] of Object.entries(alertKeys)) {
-    const text = described.get('alerts') ?? '';
-    assert.ok(text.includes(name) && text.includes(key.default ?? ''), `alerts.${name}`);
-  }
+  for (const [group, groupKeys] of Object.entries({ alerts: alertKeys, hooks: hookKeys }))
+    for (const [name, key] of Object.entries(groupKeys)) {
+      const text = described.get(group) ?? '';
+      assert.ok(text.includes(name) && text.includes(key.default ?? ''), `${group}.${name}`);
+    }
 });
 
 test('popfetch(1) and the README have every exit status', () => {

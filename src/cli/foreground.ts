@@ -6,6 +6,7 @@ import { type ScheduledAccount, type ScheduledPoll, Scheduler } from '../schedul
 import { readStatus } from '../state/status.ts';
 import { type AccountOutcome, runAccount } from './account-run.ts';
 import type { GlobalOptions } from './args/global.ts';
+import { HookCaller } from './hook-caller.ts';
 import { monotonicClock } from './monotonic-clock.ts';
 import { demandedAt, paceNotice } from './pace.ts';
 import { Reloading } from './reloading.ts';
@@ -23,6 +24,7 @@ export interface ForegroundParts {
   readonly world: World;
   readonly reports: Reporting;
   readonly loaded: Extract<Loaded, { kind: 'config' }>;
+  readonly signals: EndSignals;
 }
 
 /** The scheduler with all that it needs around it: configuration that may change, signals, reports. */
@@ -30,6 +32,7 @@ export class Foreground {
   readonly #parts: ForegroundParts;
   readonly #scheduler: Scheduler;
   readonly #reloading: Reloading;
+  readonly #hooks: HookCaller;
   readonly #readPrompt: World['readPrompt'];
   readonly #totals = { new: 0, bytes: 0 };
   /** How the last poll of each account ended. */
@@ -39,11 +42,17 @@ export class Foreground {
   #config: Config;
 
   constructor(parts: ForegroundParts) {
-    const { global, world, loaded } = parts;
+    const { global, world, loaded, reports, signals } = parts;
     this.#parts = parts;
     this.#config = loaded.config;
     this.#readPrompt = global.input ? rememberingPrompt(world.readPrompt) : undefined;
     this.#reloading = new Reloading(global, world, loaded.path);
+    this.#hooks = new HookCaller({
+      world,
+      signal: signals.now,
+      emit: reports.emit,
+      config: () => this.#config,
+    });
     this.#scheduler = new Scheduler(
       {
         clock: monotonicClock,
@@ -54,15 +63,16 @@ export class Foreground {
     );
   }
 
-  /** Resolves when it was stopped and the polls under way have ended. */
-  async run(signals: EndSignals, pollsNow: boolean): Promise<void> {
+  /** Resolves when it was stopped, and the polls and hooks under way have ended. */
+  async run(pollsNow: boolean): Promise<void> {
     const { world, reports } = this.#parts;
     const began = performance.now();
     const accounts = this.#names();
     reports.emit({ type: 'run.start', version: world.version, accounts, dryRun: false });
     this.#schedule();
     if (pollsNow) this.#scheduler.pollNow();
-    await this.#runListening(signals);
+    await this.#runListening();
+    await this.#hooks.ended();
     const failed = [...this.#failed].flatMap(([name, hasFailed]) => (hasFailed ? name : []));
     reports.emit({
       type: 'run.end',
@@ -75,13 +85,13 @@ export class Foreground {
     });
   }
 
-  async #runListening(signals: EndSignals): Promise<void> {
+  async #runListening(): Promise<void> {
     const listening = this.#parts.world.onRequest((request) => {
       if (request === 'SIGUSR1') this.#scheduler.pollNow();
       else this.#reopenAndReload();
     });
     try {
-      await this.#scheduler.run(signals);
+      await this.#scheduler.run(this.#parts.signals);
       await this.#reloading.ended();
     } finally {
       listening[Symbol.dispose]();
@@ -89,13 +99,13 @@ export class Foreground {
   }
 
   async #poll(name: string, { signals, place, ended }: ScheduledPoll): Promise<void> {
-    const { world, reports } = this.#parts;
+    const { world } = this.#parts;
     if (this.#reloading.isFileChanged()) await this.#reload();
     const account = this.#accounts().find((one) => one.name === name);
     if (account === undefined) return;
     const outcome = await runAccount(account, {
       world,
-      emit: reports.emit,
+      emit: this.#hooks.emit,
       stateDir: this.#stateDir,
       config: this.#config,
       signals,

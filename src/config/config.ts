@@ -144,4 +144,14 @@ export interface Config {
   readonly perHost: number;
   readonly stateDir: string | undefined;
   readonly alerts: { readonly after: number; readonly remind: number };
+  readonly hooks: HookSettings;
+}
+
+/** Programs and their arguments, without a shell; the account's placeholders in them are not filled in yet. */
+export interface HookSettings {
+  readonly newMail: readonly string[] | undefined;
+  readonly failure: readonly string[] | undefined;
+  readonly recovered: readonly string[] | undefined;
+  /** ms. */
+  readonly timeout: number;
 }

@@ -1,10 +1,10 @@
 import { basename } from 'node:path';
+import { readArgv } from './argv.ts';
 import type { PipeDestination } from './config.ts';
-import { expandedWord } from './paths.ts';
 import { readDuration } from './quantities.ts';
 import type { Read, Reading } from './reading.ts';
 import type { Entry, Tree } from './tree.ts';
-import { nameOf, readChoice, readInteger, readText } from './values.ts';
+import { readChoice, readInteger, readText } from './values.ts';
 
 const FORM = 'write {pipe: [/usr/bin/procmail]} or "|command line"';
 
@@ -45,17 +45,8 @@ function readCommand(tree: Tree, reading: Reading): PipeDestination['command'] |
     const line = readText(tree, reading);
     return line === undefined ? undefined : { line };
   }
-  if (tree.kind !== 'list')
-    return reading.report(tree, `expected a command, found ${nameOf(tree)}`, FORM);
-  const [first] = tree.values;
-  if (first === undefined) return reading.report(tree, 'an empty command', FORM);
-  const words = tree.values.map((word) => readText(word, reading));
-  const argv = words.filter((word) => word !== undefined);
-  if (argv.length < words.length) return undefined;
-  const [program = '', ...rest] = argv.map((word) => expandedWord(word, reading));
-  if (program.includes('/') && !program.startsWith('/'))
-    return reading.report(first, `relative path ${nameOf(first)}`, 'write an absolute path');
-  return { argv: [program, ...rest] };
+  const argv = readArgv(tree, FORM, reading);
+  return argv === undefined ? undefined : { argv };
 }
 
 /** `procmail`, for people. */

@@ -1,10 +1,11 @@
+import { hookKeys } from './hook-keys.ts';
 import { accountKeys, alertKeys, topKeys } from './keys.ts';
 import { type KeyGroup, reportUnknownKeys } from './settings.ts';
 import type { Entry, Mistake, Tree } from './tree.ts';
 import { nameOf } from './values.ts';
 
 export const topGroup: KeyGroup = {
-  keys: { accounts: {}, defaults: {}, alerts: {}, ...topKeys },
+  keys: { accounts: {}, defaults: {}, alerts: {}, hooks: {}, ...topKeys },
   place: 'at the top, not in an account',
 };
 
@@ -14,6 +15,8 @@ export const accountGroup: KeyGroup = {
 };
 
 export const alertGroup: KeyGroup = { keys: alertKeys, place: 'under "alerts"' };
+
+export const hookGroup: KeyGroup = { keys: hookKeys, place: 'under "hooks"' };
 
 /** What to begin with. */
 export const SKETCH = 'accounts: {NAME: {host: ..., user: ..., password: ...}}';

@@ -240,7 +240,7 @@ export interface TopValues {
   readonly stateDir: WrittenPath;
 }
 
-/** Keys at the top beside `accounts`, `defaults` and `alerts`, which hold keys themselves. */
+/** Keys at the top beside `accounts`, `defaults`, `alerts` and `hooks`, which hold keys themselves. */
 export const topKeys: Keys<TopValues> = {
   jobs: {
     read: readInteger(1, 1000),

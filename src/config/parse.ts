@@ -1,10 +1,11 @@
 import { readAccounts, reportPasswords } from './accounts.ts';
-import type { Config } from './config.ts';
-import { accountGroup, alertGroup, checkedMap, SKETCH, topGroup } from './key-groups.ts';
+import type { Config, HookSettings } from './config.ts';
+import { hookKeys } from './hook-keys.ts';
+import { accountGroup, alertGroup, checkedMap, hookGroup, SKETCH, topGroup } from './key-groups.ts';
 import { alertKeys, topKeys } from './keys.ts';
 import { Lines } from './lines.ts';
 import type { Problem } from './problem.ts';
-import { reportUnknownKeys, Settings } from './settings.ts';
+import { reportUnknownKeys, Settings, type Surroundings } from './settings.ts';
 import { entryOf, type Mistake, type Tree } from './tree.ts';
 import { nameOf } from './values.ts';
 import { readYaml } from './yaml-tree.ts';
@@ -51,21 +52,33 @@ function readConfig(
     mistakes.push({ span: tree, message: `expected keys, found ${nameOf(tree)}`, hint: SKETCH });
     return undefined;
   }
-  reportUnknownKeys(tree, topGroup, [accountGroup, alertGroup], mistakes);
+  reportUnknownKeys(tree, topGroup, [accountGroup, alertGroup, hookGroup], mistakes);
   const surroundings = { home, placeholders: undefined, mistakes };
   const settings = new Settings(topKeys, [tree]);
   const jobs = settings.read('jobs', surroundings);
   const perHost = settings.read('perHost', surroundings);
   const every = settings.read('every', surroundings);
   const stateDir = settings.read('stateDir', surroundings)?.absolute;
-  const alerts = checkedMap(entryOf(tree, 'alerts'), alertGroup, [], mistakes);
-  const alert = new Settings(alertKeys, [alerts?.map], 'alerts.');
+  const { map } = checkedMap(entryOf(tree, 'alerts'), alertGroup, [], mistakes) ?? {};
+  const alert = new Settings(alertKeys, [map], 'alerts.');
   const after = alert.read('after', surroundings);
   const remind = alert.read('remind', surroundings);
+  const hooks = readHooks(tree, surroundings);
   const accounts = readAccounts(tree, { home, every }, mistakes);
   if (jobs === undefined || perHost === undefined) return undefined;
-  if (after === undefined || remind === undefined) return undefined;
-  return { path, accounts, jobs, perHost, stateDir, alerts: { after, remind } };
+  if (after === undefined || remind === undefined || hooks === undefined) return undefined;
+  const alerts = { after, remind };
+  return { path, accounts, jobs, perHost, stateDir, alerts, hooks };
+}
+
+function readHooks(tree: Tree, surroundings: Surroundings): HookSettings | undefined {
+  const hooks = checkedMap(entryOf(tree, 'hooks'), hookGroup, [], surroundings.mistakes);
+  const settings = new Settings(hookKeys, [hooks?.map], 'hooks.');
+  const newMail = settings.read('newMail', surroundings);
+  const failure = settings.read('failure', surroundings);
+  const recovered = settings.read('recovered', surroundings);
+  const timeout = settings.read('timeout', surroundings);
+  return timeout === undefined ? undefined : { newMail, failure, recovered, timeout };
 }
 
 function problemsOf(mistakes: readonly Mistake[], text: string, path: string): Problem[] {

@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
 import { nearest } from './nearest.ts';
-import { type PlaceholderName, placeholderNames, type Reading } from './reading.ts';
+import {
+  type PlaceholderName,
+  type Placeholders,
+  placeholderNames,
+  type Reading,
+} from './reading.ts';
 import type { Span, Tree } from './tree.ts';
 import { quoted, readText } from './values.ts';
 
@@ -67,11 +72,15 @@ function knownPlaceholder(name: string): PlaceholderName | undefined {
 }
 
 /** One word of a command: `~/` at its beginning and placeholders that are set expand, other braces stay. */
-export function expandedWord(word: string, reading: Reading): string {
-  const { home, placeholders } = reading;
-  const filled = word.replace(/\{([a-z]+)\}/g, (whole, name: string) => {
-    const known = knownPlaceholder(name);
-    return (known === undefined ? undefined : placeholders?.[known]) ?? whole;
-  });
+export function expandedWord(word: string, { home, placeholders = {} }: Reading): string {
+  const filled = filledWord(word, placeholders);
   return word === '~' || word.startsWith('~/') ? `${home}${filled.slice(1)}` : filled;
+}
+
+/** A word in which the placeholders that are set stand for their values; other braces stay. */
+export function filledWord(word: string, placeholders: Placeholders): string {
+  return word.replace(/\{([a-z]+)\}/g, (whole, name: string) => {
+    const known = knownPlaceholder(name);
+    return (known === undefined ? undefined : placeholders[known]) ?? whole;
+  });
 }

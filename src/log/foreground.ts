@@ -4,6 +4,7 @@ import { announcementLine } from './announcement.ts';
 import { formatCount } from './format.ts';
 import { Surroundings } from './surroundings.ts';
 import { type TerminalOptions, terminalReporter } from './terminal.ts';
+import { hookWords } from './trouble.ts';
 
 /**
  * For a scheduler that runs for years: mail that came on stdout; on stderr what changes between well and failing. A poll
@@ -25,6 +26,7 @@ export function foregroundReporter(options: TerminalOptions): Emit {
       if (line !== undefined) stderr.write(`${line}\n`);
     }
     if (event.type === 'notice' && !isNew(noticed, `${event.account} ${event.text}`)) return;
+    if (event.type === 'hook' && !isNew(noticed, `${event.account} ${hookWords(event)}`)) return;
     if (!quiet && isNews(event)) results(event);
   };
 }
@@ -47,6 +49,7 @@ const isAlwaysNews: ReadonlySet<PopfetchEvent['type']> = new Set([
   'run.start',
   'account.start',
   'notice',
+  'hook',
 ]);
 
 function reloadLine({ accounts, problem }: Extract<PopfetchEvent, { type: 'run.reload' }>): string {

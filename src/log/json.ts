@@ -43,12 +43,14 @@ interface Fields {
   readonly [field: string]: unknown;
 }
 
-function jsonLine({ event, ...fields }: Fields, run: string, now: number): string {
+/** One line, in which nothing can harm a terminal. */
+export function jsonLine({ event, ...fields }: Fields, run: string, now: number): string {
   const time = new Date(now).toISOString();
   return `${escapeHarmful(JSON.stringify({ v: 1, event, time, run, ...fields }))}\n`;
 }
 
-function errorFields(failure: Failure, context: WordsContext): Fields {
+/** A failure as `error` shows it. */
+export function errorFields(failure: Failure, context: WordsContext): Fields {
   const { headline, hint } = describe(failure, context);
   const { account, failing } = context;
   return {
@@ -89,6 +91,19 @@ function fieldsOf(event: PopfetchEvent): Fields | undefined {
     }
     case 'run.reload':
       return { event: event.type, accounts: event.accounts, problem: event.problem };
+    case 'hook': {
+      const { account, hook, problem, output } = event;
+      const durationMs = Math.round(event.durationMs);
+      return {
+        event: 'hook',
+        account,
+        hook,
+        ok: problem === undefined,
+        durationMs,
+        problem,
+        output,
+      };
+    }
     case 'account.end':
       return accountEnd(event);
     case 'run.end':
@@ -98,7 +113,8 @@ function fieldsOf(event: PopfetchEvent): Fields | undefined {
   }
 }
 
-function accountEnd(event: Extract<PopfetchEvent, { type: 'account.end' }>): Fields {
+/** The end of a poll as `account.end` shows it. */
+export function accountEnd(event: Extract<PopfetchEvent, { type: 'account.end' }>): Fields {
   const { account, counts, durationMs, failure } = event;
   return {
     event: event.type,

@@ -5,6 +5,7 @@ import { formatCount, formatSize } from './format.ts';
 import { type LogFormat, lineFormatter } from './log-line.ts';
 import { Surroundings } from './surroundings.ts';
 import type { TextSink } from './text-sink.ts';
+import { hookWords } from './trouble.ts';
 import { describe, type WordsContext } from './words.ts';
 
 export interface LogOptions {
@@ -91,6 +92,12 @@ function entryFor(event: PopfetchEvent, surroundings: Surroundings, now: () => n
     }
     case 'notice':
       return { level: 'warn', message: event.text, fields: {} };
+    case 'hook': {
+      const { hook, output, problem } = event;
+      const fields = { hook, output, durationMs: Math.round(event.durationMs) };
+      if (problem === undefined) return { level: 'debug', message: 'hook', fields };
+      return { level: 'warn', message: hookWords(event), fields };
+    }
     case 'run.reload': {
       const { accounts, problem } = event;
       if (problem !== undefined) return { level: 'error', message: problem, fields: {} };

@@ -6,7 +6,7 @@ import { formatCount, formatDuration, formatSize } from './format.ts';
 import { LeftBehind } from './left-behind.ts';
 import { Surroundings } from './surroundings.ts';
 import type { TextSink } from './text-sink.ts';
-import { failureLines, noticeLine, troubleLines } from './trouble.ts';
+import { failureLines, hookLine, noticeLine, troubleLines } from './trouble.ts';
 import { reasonWords } from './words.ts';
 
 export interface TerminalOptions {
@@ -65,6 +65,9 @@ class Page {
         break;
       case 'notice':
         this.#options.stderr.write(noticeLine(event, this.#nameWidth));
+        break;
+      case 'hook':
+        this.#options.stderr.write(hookLine(event, this.#nameWidth));
         break;
       case 'account.end':
         this.#accountEnd(event);

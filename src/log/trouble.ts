@@ -6,6 +6,7 @@ import { describe } from './words.ts';
 
 type AccountEnd = Extract<PopfetchEvent, { type: 'account.end' }>;
 type Notice = Extract<PopfetchEvent, { type: 'notice' }>;
+type HookEnd = Extract<PopfetchEvent, { type: 'hook' }>;
 
 /** `gmx    FAIL  headline`, with further lines below the headline's start. */
 export function troubleLines(
@@ -34,4 +35,15 @@ export function failureLines(
 /** `gmx    warn  something to look at` */
 export function noticeLine({ account, text }: Notice, width: number): string {
   return troubleLines(account, width, { word: 'warn', headline: printable(text), more: [] });
+}
+
+/** `gmx    warn  the newMail hook exited 22: curl: (22) ...`; nothing where it did its work. */
+export function hookLine(event: HookEnd, width: number): string {
+  if (event.problem === undefined) return '';
+  return troubleLines(event.account, width, { word: 'warn', headline: hookWords(event), more: [] });
+}
+
+/** Why a hook did not do its work, and its last word. */
+export function hookWords({ hook, problem = 'ended', output }: HookEnd): string {
+  return printable(`the ${hook} hook ${problem}${output === undefined ? '' : `: ${output}`}`);
 }

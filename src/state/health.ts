@@ -45,11 +45,9 @@ export function nextHealth(
   now: number,
 ): NextHealth {
   if (outcome.ok) {
-    const wasAnnounced = previous?.announcedAt !== undefined;
-    return {
-      failing: undefined,
-      announce: wasAnnounced ? { kind: 'recovered', since: previous.since } : undefined,
-    };
+    if (previous?.announcedAt === undefined) return { failing: undefined, announce: undefined };
+    const { since, count } = previous;
+    return { failing: undefined, announce: { kind: 'recovered', since, count } };
   }
   // The account was not polled at all: that says nothing of its health.
   if (noPoll.has(outcome.code)) return { failing: previous, announce: undefined };

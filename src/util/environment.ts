@@ -1,3 +1,4 @@
+import fs from 'node:fs';
 import { userInfo } from 'node:os';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -36,4 +37,13 @@ export function cleanEnvironment(env: Environment, user: User): Record<string, s
     if (value !== undefined && value !== '' && handedOn.test(name)) clean[name] = value;
   }
   return clean;
+}
+
+/** Where a program begins: the home folder, unless there is none. */
+export function workingDirectoryOf({ home }: User): string {
+  try {
+    return fs.statSync(home).isDirectory() ? home : '/';
+  } catch {
+    return '/';
+  }
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { AccountConfig } from '../../src/config/config.ts';
+import { hookKeys } from '../../src/config/hook-keys.ts';
 import { accountKeys, alertKeys, topKeys } from '../../src/config/keys.ts';
 import { accountWith, problemsIn, valid, withKey } from './support.ts';
 
@@ -337,8 +338,33 @@ test('the top level has the documented defaults', () => {
     perHost: 2,
     stateDir: undefined,
     alerts: { after: 3, remind: 86_400_000 },
+    hooks: { newMail: undefined, failure: undefined, recovered: undefined, timeout: 30_000 },
   });
 });
+
+test('hooks are words for a program, with ~ filled in and placeholders left for the account', () => {
+  const { hooks } = valid(
+    `hooks: {failure: [~/bin/tell, "{account}", ~/x], timeout: 5s}\n${withKey('user', 'joe')}`,
+  );
+  assert.deepEqual(hooks.failure, ['/home/joe/bin/tell', '{account}', '/home/joe/x']);
+  assert.equal(hooks.newMail, undefined);
+  assert.equal(hooks.timeout, 5000);
+});
+
+for (const [written, message] of [
+  ['hooks: {newMail: notify-send}', 'hooks.newMail: expected a command, found "notify-send"'],
+  ['hooks: {newMail: []}', 'hooks.newMail: an empty command'],
+  ['hooks: {newMail: [bin/tell]}', 'hooks.newMail: relative path "bin/tell"'],
+  ['hooks: {newMail: [curl, 10]}', 'hooks.newMail: a number, not text'],
+  ['hooks: {failed: [true]}', 'unknown key "failed"'],
+  ['hooks: [true]', 'hooks: expected keys, found a list'],
+  ['failure: [true]', 'unknown key "failure"'],
+] as const)
+  test(`"${written}" is refused`, () => {
+    const [problem] = problemsIn(`${written}\n${withKey('user', 'joe')}`);
+    assert.equal(problem?.message, message);
+    assert.notEqual(problem?.hint === undefined, written !== 'hooks: [true]');
+  });
 
 test('the top level takes what is written', () => {
   const top = 'jobs: 9\nperHost: 1\nstateDir: ~/state\nalerts: {after: 1, remind: 2h}\n';
@@ -361,11 +387,14 @@ for (const [name, { example }] of Object.entries(accountKeys))
 test('the examples of the other keys are valid', () => {
   const top = Object.entries(topKeys).map(([name, { example }]) => `${name}: ${example}\n`);
   const alerts = Object.entries(alertKeys).map(([name, { example }]) => `${name}: ${example}`);
-  const text = `${top.join('')}alerts: {${alerts.join(', ')}}\n${withKey('user', 'joe')}`;
+  const hooks = Object.entries(hookKeys).map(([name, { example }]) => `${name}: ${example}`);
+  const groups = `alerts: {${alerts.join(', ')}}\nhooks: {${hooks.join(', ')}}\n`;
+  const text = `${top.join('')}${groups}${withKey('user', 'joe')}`;
   assert.deepEqual(problemsIn(text), []);
 });
 
 test('every key is described in one line that fits a help page', () => {
-  for (const [name, { doc }] of Object.entries({ ...topKeys, ...alertKeys, ...accountKeys }))
+  const keys = { ...topKeys, ...alertKeys, ...hookKeys, ...accountKeys };
+  for (const [name, { doc }] of Object.entries(keys))
     assert.ok(doc.length > 0 && doc.length <= 78 && !doc.includes('\n'), name);
 });

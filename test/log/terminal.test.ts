@@ -203,7 +203,7 @@ test('quiet prints announcements and nothing else', () => {
     }),
     accountEnd('gmail', {
       counts: { new: 31 },
-      announce: { kind: 'recovered', since: at(7, 0) },
+      announce: { kind: 'recovered', since: at(7, 0), count: 12 },
     }),
   ];
   assert.deepEqual(tell(events, { quiet: true, now }), {
@@ -224,7 +224,7 @@ test('quiet names the address of a server that stays unreachable', () => {
       failing: { since: at(9, 10), count: 4 },
       announce: { kind: 'failed' },
     }),
-    accountEnd('out', { announce: { kind: 'recovered', since: at(9, 10) } }),
+    accountEnd('out', { announce: { kind: 'recovered', since: at(9, 10), count: 12 } }),
   ];
   assert.deepEqual(tell(events, { quiet: true }).stderr, [
     'popfetch: out: cannot reach outlook.office365.com:995 (connection timed out); failing since 09:10 (4 polls)',

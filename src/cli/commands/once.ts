@@ -1,6 +1,5 @@
 import type { AccountConfig, Config } from '../../config/config.ts';
 import type { Failure } from '../../errors.ts';
-import type { Emit } from '../../events.ts';
 import { pollRound } from '../../scheduler/round.ts';
 import type { LineWatch } from '../../source/source.ts';
 import { readStatus } from '../../state/status.ts';
@@ -8,6 +7,7 @@ import { type AccountOutcome, runAccount } from '../account-run.ts';
 import type { Invocation } from '../args.ts';
 import { chooseAccounts, load, tellProblem } from '../configuration.ts';
 import { type ExitStatus, exitStatus, worst } from '../exit-status.ts';
+import { HookCaller } from '../hook-caller.ts';
 import { monotonicClock } from '../monotonic-clock.ts';
 import { overrides } from '../overrides.ts';
 import { reporting } from '../reporters.ts';
@@ -33,13 +33,19 @@ export async function once(invocation: OnceInvocation, world: World): Promise<nu
         'finishing the current message; Ctrl-C again stops at once (nothing is lost either way)\n',
       );
   });
+  const hooks = new HookCaller({
+    world,
+    signal: stopping.now,
+    emit: reports.emit,
+    config: () => ({ accounts, hooks: config.hooks }),
+  });
   const round = new OnceRound({
     invocation,
     config,
     wait: change.wait,
     stopping,
     world,
-    emit: reports.emit,
+    hooks,
   });
   // Not without await: the reports are closed when this function is left.
   return await round.run(accounts);
@@ -51,7 +57,7 @@ interface RoundParts {
   readonly wait: number;
   readonly stopping: Stopping;
   readonly world: World;
-  readonly emit: Emit;
+  readonly hooks: HookCaller;
 }
 
 class OnceRound {
@@ -66,7 +72,8 @@ class OnceRound {
   }
 
   async run(accounts: readonly AccountConfig[]): Promise<number> {
-    const { invocation, config, world, emit } = this.#parts;
+    const { invocation, config, world, hooks } = this.#parts;
+    const { emit } = hooks;
     const began = performance.now();
     const names = accounts.map(({ name }) => name);
     const isDryRun = invocation.dryRun;
@@ -84,6 +91,7 @@ class OnceRound {
     const sum = (count: 'new' | 'bytes') =>
       outcomes.reduce((total, { result }) => total + result.counts[count], 0);
     const exitCode = this.#exitCode(outcomes, sum('new'));
+    await hooks.ended();
     emit({
       type: 'run.end',
       exitCode,
@@ -113,10 +121,10 @@ class OnceRound {
   }
 
   #account(account: AccountConfig, line: LineWatch): Promise<AccountOutcome> {
-    const { invocation, config, stopping, world, emit, wait } = this.#parts;
+    const { invocation, config, stopping, world, hooks, wait } = this.#parts;
     return runAccount(account, {
       world,
-      emit,
+      emit: hooks.emit,
       stateDir: this.#stateDir,
       config,
       signals: stopping,

@@ -21,8 +21,8 @@ export async function run(invocation: RunInvocation, world: World): Promise<numb
     if (!global.quiet && !global.json)
       world.stderr.write('finishing the current messages; Ctrl-C again stops at once\n');
   });
-  const foreground = new Foreground({ global, every, world, reports, loaded });
-  await foreground.run(stopping, invocation.now);
+  const foreground = new Foreground({ global, every, world, reports, loaded, signals: stopping });
+  await foreground.run(invocation.now);
   return statusOf(stopping);
 }
 

@@ -1,6 +1,11 @@
 import fs from 'node:fs';
 import { Failure } from '../../errors.ts';
-import { cleanEnvironment, type Environment, type User } from '../../util/environment.ts';
+import {
+  cleanEnvironment,
+  type Environment,
+  type User,
+  workingDirectoryOf,
+} from '../../util/environment.ts';
 import { killGroup } from '../../util/process-group.ts';
 import type { DeliveryOwner, Destination } from '../destination.ts';
 import type { Agent, HandedOver, SpooledMessage, SpoolFolder } from '../spool/agent.ts';
@@ -86,7 +91,6 @@ class CommandAgent implements Agent {
     spool: SpoolFolder,
   ): Promise<readonly HandedOver[]> {
     const presenceFd = new Presence(spool.folder, spool.owner).open();
-    const { home } = this.#surroundings.user;
     const { timeout, concurrency, command, ifUnsure } = this.#settings;
     const round = new Round(messages, {
       outcomes,
@@ -99,7 +103,7 @@ class CommandAgent implements Agent {
       runner: {
         words: this.#words(),
         env: this.#env,
-        cwd: isDirectory(home) ? home : '/',
+        cwd: workingDirectoryOf(this.#surroundings.user),
         spoolFolder: spool.folder,
         outcomesFd: outcomes.fd,
         presenceFd,
@@ -129,8 +133,4 @@ function pidsOf(outcomes: Outcomes, places: readonly string[]): number[] {
 function stillRunning(label: string): Failure {
   const reason = 'is still running for an earlier poll';
   return new Failure('deliver_temp', `${label} ${reason}`, { phase: 'deliver', reason });
-}
-
-function isDirectory(file: string): boolean {
-  return fs.statSync(file, { throwIfNoEntry: false })?.isDirectory() ?? false;
 }

@@ -1,0 +1,45 @@
+import { runCommand } from '../../src/cli/run-command.ts';
+import type { World } from '../../src/cli/world.ts';
+import type { PopfetchHome, PopfetchRun } from './run-popfetch.ts';
+
+/** Runs `popfetch ARGUMENTS` within the test, at the time that the test says it is (ms since 1970). */
+export async function runInProcess(
+  home: PopfetchHome,
+  args: readonly string[],
+  now: () => number = Date.now,
+): Promise<Pick<PopfetchRun, 'status' | 'stdout' | 'stderr'>> {
+  const stdout = new Collected();
+  const stderr = new Collected();
+  const nothing = { [Symbol.dispose]: () => undefined };
+  const world: World = {
+    argv: [...args, '-c', home.configFile, '--state-dir', home.stateDir],
+    env: { PATH: process.env.PATH, HOME: home.path('home'), USER: 'joe' },
+    stdout,
+    stderr,
+    stderrIsJournal: () => false,
+    stdin: (async function* () {})(),
+    readPrompt: undefined,
+    uid: process.geteuid?.(),
+    home: home.path('home'),
+    version: '1.2.3',
+    run: 'abcd',
+    now,
+    onSignal: () => nothing,
+    onRequest: () => nothing,
+  };
+  const status = await runCommand(world);
+  return { status, stdout: stdout.text, stderr: stderr.text };
+}
+
+class Collected {
+  readonly isTTY = false;
+  text = '';
+
+  write(text: string): void {
+    this.text += text;
+  }
+
+  writeOctets(octets: Uint8Array): void {
+    this.text += Buffer.from(octets).toString('latin1');
+  }
+}
