@@ -14,6 +14,7 @@ import { chooseAccounts, load, problemOf } from '../configuration.ts';
 import { deliverTarget } from '../deliver-target.ts';
 import { destinationSettings } from '../destination-settings.ts';
 import { exitStatus } from '../exit-status.ts';
+import { messageInput } from '../message-input.ts';
 import { stateDirectory } from '../state-dir.ts';
 import { usage } from '../usage.ts';
 import type { StopSignal, World } from '../world.ts';
@@ -98,7 +99,7 @@ async function deliverTo(
   );
   await destination.prepare();
   const ref = { uid: storeId, number: 1, size: 0 };
-  const content = inputOf(world.stdin, signal);
+  const content = messageInput(world.stdin, signal);
   const envelope = {
     account,
     host: 'localhost',
@@ -120,37 +121,6 @@ const noStore = {
   record: () => Promise.resolve(),
   recordParts: () => Promise.resolve(),
 };
-
-/** An empty input is no message: whoever was to write it failed. */
-async function* inputOf(stdin: World['stdin'], signal: AbortSignal): AsyncGenerator<Uint8Array> {
-  let isEmpty = true;
-  const stopped = new Promise<never>((_, reject) => {
-    signal.addEventListener('abort', () => reject(asFailure(signal.reason)), { once: true });
-  });
-  // Nobody may be waiting when it comes.
-  stopped.catch(() => undefined);
-  const chunks = stdin[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const chunk = await Promise.race([chunks.next(), stopped]);
-      if (chunk.done === true) break;
-      const { value } = chunk;
-      const octets = typeof value === 'string' ? Buffer.from(value, 'utf8') : value;
-      if (octets.length === 0) continue;
-      isEmpty = false;
-      yield octets;
-    }
-  } catch (error) {
-    throw error instanceof Failure ? error : storageFailure(error, 'standard input');
-  }
-  signal.throwIfAborted();
-  if (isEmpty)
-    throw new Failure('deliver_perm', 'no message on standard input', {
-      phase: 'deliver',
-      path: 'standard input',
-      reason: 'no message on standard input',
-    });
-}
 
 /** For what is on its way, of this process alone: others may deliver at the same time. */
 async function ownFolder(stateDir: string): Promise<AsyncDisposable & { readonly path: string }> {
