@@ -1,7 +1,8 @@
 import type { Failure, FailureCode } from '../errors.ts';
+import type { StopSignal } from './world.ts';
 
 /** What the process exits with: sysexits(3) names, and 128 + signal. */
-export type ExitStatus = 0 | 1 | 64 | 65 | 69 | 70 | 73 | 74 | 75 | 76 | 77 | 78 | 130 | 143;
+export type ExitStatus = 0 | 1 | 64 | 65 | 69 | 70 | 73 | 74 | 75 | 76 | 77 | 78 | 129 | 130 | 143;
 
 export interface ExitContext {
   /** Failed polls in a row, this one included. */
@@ -9,15 +10,20 @@ export interface ExitContext {
   /** `alerts.after`: an account unreachable for more polls than this is UNAVAILABLE. */
   readonly alertsAfter?: number;
   /** The signal that stopped the run. */
-  readonly signal?: 'SIGINT' | 'SIGTERM';
+  readonly signal?: StopSignal;
 }
 
 /** One account's failure as an exit status. */
 export function exitStatus(failure: Failure, context: ExitContext = {}): ExitStatus {
   const { failedPolls = 1, alertsAfter = Number.POSITIVE_INFINITY, signal } = context;
-  if (failure.code === 'interrupted') return signal === 'SIGTERM' ? 143 : 130;
+  if (failure.code === 'interrupted') return stoppedBy(signal);
   if (failedPolls > alertsAfter && unreachable(failure)) return 69;
   return statuses[failure.code];
+}
+
+/** 128 and the signal's number. */
+export function stoppedBy(signal: StopSignal = 'SIGINT'): ExitStatus {
+  return signalStatuses[signal];
 }
 
 /** Of several accounts' statuses the one that most needs a human; 0 for none. */
@@ -26,6 +32,12 @@ export function worst(all: Iterable<ExitStatus>): ExitStatus {
   for (const status of all) rank = Math.min(rank, gravest.indexOf(status));
   return gravest[rank] ?? 0;
 }
+
+const signalStatuses: Readonly<Record<StopSignal, ExitStatus>> = {
+  SIGHUP: 129,
+  SIGINT: 130,
+  SIGTERM: 143,
+};
 
 /** Every code, so that a new one does not compile before it has its status. */
 const statuses: Readonly<Record<FailureCode, ExitStatus>> = {
@@ -61,7 +73,9 @@ const statuses: Readonly<Record<FailureCode, ExitStatus>> = {
 };
 
 /** A stop by signal tells less than a bug and more than any account's trouble, which the next run meets again. */
-const gravest: readonly ExitStatus[] = [70, 143, 130, 64, 78, 74, 77, 73, 65, 76, 69, 75, 1, 0];
+const gravest: readonly ExitStatus[] = [
+  70, 143, 130, 129, 64, 78, 74, 77, 73, 65, 76, 69, 75, 1, 0,
+];
 
 /** The server was never spoken to; a connection lost later is another matter. */
 function unreachable({ code, facts }: Failure): boolean {

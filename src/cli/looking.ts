@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { AccountConfig } from '../config/config.ts';
 import { Failure } from '../errors.ts';
 import type { Emit, PollCounts } from '../events.ts';
@@ -19,6 +20,7 @@ export interface LookOutcome {
   readonly account: string;
   readonly counts: PollCounts;
   readonly status: ExitStatus;
+  readonly failure: Failure | undefined;
 }
 
 /** What the commands share that only look: no lock, no state, no status is written, and a signal ends them at once. */
@@ -30,6 +32,8 @@ export class Looking implements Disposable {
 
   constructor(parts: LookingParts) {
     this.#parts = parts;
+    // Node would take ten accounts that listen for a leak.
+    setMaxListeners(0, this.#stop.signal);
     this.#signals = parts.world.onSignal((signal) => {
       this.#signal = signal;
       this.#stop.abort(new Failure('interrupted', 'stopped'));
@@ -68,7 +72,7 @@ export class Looking implements Disposable {
       ...(failure === undefined ? {} : { failure }),
     });
     const status = failure === undefined ? 0 : exitStatus(failure, { signal: this.#signal });
-    return { account, counts, status };
+    return { account, counts, status, failure };
   }
 
   [Symbol.dispose](): void {

@@ -9,7 +9,7 @@ import type { Output, RequestSignal, StopSignal, World } from './world.ts';
 /** Put in by the build from package.json. */
 declare const POPFETCH_VERSION: string;
 
-const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM'];
+const stopSignals: readonly StopSignal[] = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const requestSignals: readonly RequestSignal[] = ['SIGHUP', 'SIGUSR1'];
 
 /** The only place that touches `process`. */
@@ -74,6 +74,8 @@ function crash(thrown: unknown): never {
   process.exit(70);
 }
 
+// Node would open its debugger: with somebody listening it does not.
+process.on('SIGUSR1', () => undefined);
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
 runCommand(worldOfProcess()).then((status) => process.exit(status), crash);

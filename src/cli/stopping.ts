@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Failure } from '../errors.ts';
 import type { StopSignal, World } from './world.ts';
 
@@ -16,14 +17,22 @@ export interface Stopping extends Disposable {
   readonly isHurried: () => boolean;
 }
 
-export function stopOnSignals(world: World, onFirst: () => void): Stopping {
+/** `isStop`: which of the signals are meant so; all of them, unless it is said. */
+export function stopOnSignals(
+  world: World,
+  onFirst: () => void,
+  isStop: (signal: StopSignal) => boolean = () => true,
+): Stopping {
   const stop = new AbortController();
   const now = new AbortController();
+  // Each of many polls listens more than once, and Node would take ten listeners for a leak.
+  setMaxListeners(0, stop.signal, now.signal);
   let first: StopSignal | undefined;
   let timer: NodeJS.Timeout | undefined;
   let isHurried = false;
   const atOnce = () => now.abort(new Failure('interrupted', 'stopped at once'));
   const subscription = world.onSignal((signal) => {
+    if (!isStop(signal)) return;
     if (first !== undefined) {
       isHurried = true;
       atOnce();

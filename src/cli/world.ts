@@ -26,7 +26,8 @@ export interface World {
 /** Wishes to a program that goes on running. */
 export type RequestSignal = 'SIGHUP' | 'SIGUSR1';
 
-export type StopSignal = 'SIGINT' | 'SIGTERM';
+/** SIGHUP comes when a terminal is closed. */
+export type StopSignal = 'SIGINT' | 'SIGTERM' | 'SIGHUP';
 
 export interface Output {
   write(text: string): void;

@@ -39,10 +39,11 @@ for (const [code, status] of Object.entries(table))
   test(`${code} exits ${status}`, () =>
     assert.equal(exitStatus(new Failure(code as FailureCode, '')), status));
 
-test('SIGTERM exits 143, SIGINT 130', () => {
+test('SIGTERM exits 143, SIGINT 130, SIGHUP 129', () => {
   const stopped = new Failure('interrupted', '');
   assert.equal(exitStatus(stopped, { signal: 'SIGTERM' }), 143);
   assert.equal(exitStatus(stopped, { signal: 'SIGINT' }), 130);
+  assert.equal(exitStatus(stopped, { signal: 'SIGHUP' }), 129);
 });
 
 const lasting: readonly [FailureCode, FailureFacts, polls: number, ExitStatus][] = [

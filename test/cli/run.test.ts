@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { inSteps, send } from '../support/in-steps.ts';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
@@ -16,26 +17,6 @@ function stored(home: PopfetchHome): number {
 }
 
 const message = (name: string) => ({ uid: name, content: `Subject: ${name}\r\n\r\nHello.\r\n` });
-
-interface Step {
-  readonly when: () => boolean;
-  readonly act: (pid: number) => void;
-}
-
-/** Runs the program and takes each step when its time has come. */
-function inSteps(home: PopfetchHome, args: readonly string[], steps: readonly Step[]) {
-  const left = [...steps];
-  return home.run(args, {
-    timeout: 20_000,
-    watch: (pid) => {
-      if (left[0]?.when() === true) left.shift()?.act(pid);
-    },
-  });
-}
-
-const send = (signal: NodeJS.Signals) => (pid: number) => {
-  process.kill(pid, signal);
-};
 
 test('popfetch by itself polls, polls again on SIGUSR1, and ends in order on SIGTERM', async () => {
   await using server = await startMaildropServer({ messages: [message('one')] });

@@ -22,6 +22,8 @@ export interface MaildropFaults {
   readonly answers?: Readonly<Record<string, string>>;
   /** Sends one octet a segment. */
   readonly bytewise?: boolean;
+  /** Sends one octet each so many ms. */
+  readonly dripMs?: number;
   /** Delays each chunk of replies, as distance does. */
   readonly latencyMs?: number;
   /** What is sent in the place of the session's next chunk of replies. */
@@ -147,11 +149,28 @@ function outgoing(line: Socket, faults: MaildropFaults): Wire {
     if (faults.latencyMs === undefined) what();
     else setTimeout(what, faults.latencyMs).unref();
   };
+  if (faults.dripMs !== undefined) return dripping(line, faults.dripMs);
   return {
     write: (octets) => later(() => write(octets)),
     end: () => later(() => line.end()),
     cut: () => (faults.cutBy === 'rst' ? line.resetAndDestroy() : line.end()),
   };
+}
+
+/** An octet at a time; who is told to end does so behind the last one. */
+function dripping(line: Socket, ms: number): Wire {
+  const octets: number[] = [];
+  let isEnded = false;
+  const timer = setInterval(() => {
+    const octet = octets.shift();
+    if (octet !== undefined) line.write(Buffer.of(octet));
+    else if (isEnded) line.end();
+  }, ms).unref();
+  line.on('close', () => clearInterval(timer));
+  const end = (): void => {
+    isEnded = true;
+  };
+  return { write: (more) => void octets.push(...more), end, cut: end };
 }
 
 function ignore(): void {}
