@@ -1,7 +1,9 @@
 import { randomBytes } from 'node:crypto';
+import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { isatty } from 'node:tty';
 import { hiddenPrompt } from '../config/prompt.ts';
+import { prioritized } from '../log/journal.ts';
 import { isJournal } from '../log/log-file.ts';
 import { runCommand } from './run-command.ts';
 import type { Output, RequestSignal, StopSignal, World } from './world.ts';
@@ -14,16 +16,21 @@ const requestSignals: readonly RequestSignal[] = ['SIGHUP', 'SIGUSR1'];
 
 /** The only place that touches `process`. */
 function worldOfProcess(): World {
+  const stderrIsJournal = isJournal(2, process.env.JOURNAL_STREAM);
+  const stderr = outputOf(process.stderr);
   return {
     argv: process.argv.slice(2),
     env: process.env,
     stdout: outputOf(process.stdout),
-    stderr: outputOf(process.stderr),
-    stderrIsJournal: () => isJournal(2, process.env.JOURNAL_STREAM),
+    stderr: stderrIsJournal
+      ? { ...stderr, write: (text) => stderr.write(prioritized(text)) }
+      : stderr,
+    stderrIsJournal: () => stderrIsJournal,
     stdin: lazily(() => process.stdin),
     readPrompt: isatty(0) ? promptOnTerminal() : undefined,
     uid: process.geteuid?.(),
     home: process.env.HOME ?? userInfo().homedir,
+    program: [process.execPath, ...process.argv.slice(1, 2)].map((path) => realpathSync(path)),
     version: POPFETCH_VERSION,
     run: randomBytes(4).toString('hex'),
     now: Date.now,

@@ -12,6 +12,8 @@ export interface World {
   /** Undefined where the system has none. */
   readonly uid: number | undefined;
   readonly home: string;
+  /** Node and this program, by their real paths: what starts it again. */
+  readonly program: readonly string[];
   readonly version: string;
   /** Names this run in logs and JSON lines. */
   readonly run: string;

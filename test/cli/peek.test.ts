@@ -128,6 +128,7 @@ test('--raw on a terminal is made safe', async () => {
     readPrompt: undefined,
     uid: process.geteuid?.(),
     home: place.home.folder,
+    program: ['node', 'popfetch'],
     version: '0.0.0',
     run: 'r1',
     now: Date.now,

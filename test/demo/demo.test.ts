@@ -47,6 +47,7 @@ function worldWith({ onLine, onSignal }: { onLine?: (line: string) => void } & P
     readPrompt: undefined,
     uid: process.geteuid?.(),
     home: '/nonexistent',
+    program: ['node', 'popfetch'],
     version: '0.0.0',
     run: 'r1',
     now: Date.now,
