@@ -80,7 +80,7 @@ export class MaildropSession {
     const { stallAt, answers = {} } = this.#faults;
     if (stallAt !== undefined && [command, verb].includes(stallAt)) this.#stalled = true;
     // The listing of one message is another answer than the whole listing.
-    const isOther = verb === 'LIST' && argument !== undefined;
+    const isOther = (verb === 'LIST' || verb === 'UIDL') && argument !== undefined;
     const instead = answers[command] ?? (isOther ? undefined : answers[verb]);
     if (this.#stalled) return;
     if (instead === undefined) answer();
@@ -149,6 +149,7 @@ export class MaildropSession {
   #onMessage(verb: string, number: number, message: MaildropMessage, lines?: string): void {
     if (verb === 'RETR') this.#content(octetsOf(message));
     else if (verb === 'TOP') this.#content(topOf(octetsOf(message), Number(lines)));
+    else if (verb === 'UIDL') this.#line(`+OK ${number} ${message.uid}`);
     else if (verb === 'LIST') this.#line(`+OK ${number} ${octetsOf(message).length}`);
     else if (verb === 'DELE') {
       this.#deleted.add(number);

@@ -1,11 +1,12 @@
 import { Failure } from '../../errors.ts';
+import { isNameless, lookAlikes } from '../../mail/identity.ts';
 import type { Content, MessageRef } from '../../mail/message.ts';
 import { isShort } from '../../mail/short.ts';
 import type { Retrieval } from '../source.ts';
 import type { Deletions } from './deletions.ts';
 import type { Dialogue } from './dialogue.ts';
 import { needsUtf8, type Utf8Mode } from './utf8.ts';
-import { type Command, listOf, noop, retr } from './wire/commands.ts';
+import { type Command, listingOf, noop, retr } from './wire/commands.ts';
 import type { Reply } from './wire/connection.ts';
 import { hasCode } from './wire/status.ts';
 
@@ -24,8 +25,8 @@ const done = { done: true, value: undefined } as const;
  * One run of RETR commands, several ahead of their replies where the server pipelines. The window is filled up when
  * it is half empty, in one write, and only when no octets are waiting to be used. Behind the last RETR goes a NOOP:
  * its reply confirms the last message, as the next RETR's reply confirms every other. Where a message was shorter than
- * listed, replies may be text behind an end that was none (CVE-2001-0996): then the server has to name that message's
- * number once more, which a reply one too early does not.
+ * listed, replies may be text behind an end that was none (CVE-2001-0996): then the server has to name that message once
+ * more, by its unique-id where it has one, which no reply that is one too early and no writer of mail can do.
  */
 export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
   readonly #dialogue: Dialogue;
@@ -116,7 +117,7 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
     this.#dialogue.expectInStep();
     const doubted = this.#doubted;
     if (reply.command.verb === 'NOOP' && doubted !== undefined) {
-      this.#dialogue.send(listOf(doubted.number));
+      this.#dialogue.send(listingOf(hasOwnId(doubted) ? 'UIDL' : 'LIST', doubted.number));
       return;
     }
     if (doubted !== undefined && !names(reply, doubted)) throw this.#outOfStep(reply);
@@ -247,9 +248,16 @@ class MessageContent implements AsyncIterableIterator<Uint8Array>, Content {
   }
 }
 
-/** Whether this answer to LIST is about this message. Servers that list no single message say -ERR: that tells nothing. */
-function names({ status, text }: Reply, { number }: MessageRef): boolean {
-  return status === 'err' || new RegExp(`^0*${number}(?:[ \\t]|$)`).test(text);
+/** Whether this answer to UIDL or LIST is about this message. A server that lists no single one (LIST) tells nothing. */
+function names({ status, text, command }: Reply, { number, uid }: MessageRef): boolean {
+  const [, named, rest = ''] = /^(\d+)[ \t]*(.*?)[ \t]*$/s.exec(text) ?? [];
+  if (command.verb === 'UIDL') return status === 'ok' && Number(named) === number && rest === uid;
+  return status === 'err' || Number(named) === number;
+}
+
+/** Whether its identity is the server's unique-id, and nothing made of its header. */
+function hasOwnId({ uid }: MessageRef): boolean {
+  return lookAlikes(uid) === undefined && !isNameless(uid);
 }
 
 function weightOf(ref: MessageRef): number {

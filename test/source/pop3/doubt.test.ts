@@ -5,8 +5,13 @@ import { startMaildropServer } from '../../support/maildrop-server.ts';
 import { type Step, startScriptedServer } from '../../support/scripted-server.ts';
 import { messagesOf, never, openSession, retrieveAll, textOf } from './support.ts';
 
-/** The second of two messages comes to an end that may be none; then this. */
-function shortMessage(...steps: readonly Step[]) {
+/** The second of two messages comes to an end that may be none; then it is asked for once more, and then this. */
+function shortMessage(asked: 'UIDL 2' | 'LIST 2', ...steps: readonly Step[]) {
+  const uidl = asked === 'UIDL 2' ? '+OK\r\n1 a\r\n2 b\r\n.\r\n' : '-ERR\r\n';
+  const headers: readonly Step[] = [1, 2].flatMap((number) => [
+    { expect: `TOP ${number} 0` },
+    { send: `+OK\r\nSubject: ${number}\r\n\r\n.\r\n` },
+  ]);
   return startScriptedServer([
     { send: '+OK\r\n' },
     { expect: 'CAPA' },
@@ -22,7 +27,8 @@ function shortMessage(...steps: readonly Step[]) {
     { expect: 'LIST' },
     { send: '+OK\r\n1 3\r\n2 200\r\n.\r\n' },
     { expect: 'UIDL' },
-    { send: '+OK\r\n1 a\r\n2 b\r\n.\r\n' },
+    { send: uidl },
+    ...(asked === 'UIDL 2' ? [] : headers),
     { expect: 'RETR 1' },
     { send: '+OK\r\na\r\n.\r\n' },
     { expect: 'RETR 2' },
@@ -30,20 +36,24 @@ function shortMessage(...steps: readonly Step[]) {
     { expect: 'NOOP' },
     // Still text of the message: this server does not byte-stuff.
     { send: '+OK\r\n' },
-    { expect: 'LIST 2' },
+    { expect: asked },
     ...steps,
     { stall: true },
   ]);
 }
 
-for (const [title, steps, wanted] of [
-  ['the rest of the message', [{ send: 'the rest\r\n.\r\n' }], 'the rest'],
-  ['what NOOP was answered', [{ send: '+OK\r\n' }], '+OK'],
-  ['the number of another message', [{ send: '+OK 20 3\r\n' }], '+OK 20 3'],
-  ['an answer, with another behind it', [{ send: '+OK 2 200\r\n+OK\r\n+OK 2 200\r\n' }], '+OK'],
+for (const [asked, title, answer, wanted] of [
+  ['UIDL 2', 'the rest of the message', 'the rest\r\n.', 'the rest'],
+  ['UIDL 2', 'what NOOP was answered', '+OK', '+OK'],
+  ['UIDL 2', 'the unique-id of another message', '+OK 1 a', '+OK 1 a'],
+  ['UIDL 2', 'its number and a guess', '+OK 2 200', '+OK 2 200'],
+  ['UIDL 2', 'a refusal', '-ERR', '-ERR'],
+  ['UIDL 2', 'an answer, with another behind it', '+OK 2 b\r\n+OK\r\n+OK 2 b', '+OK'],
+  ['LIST 2', 'what NOOP was answered', '+OK', '+OK'],
+  ['LIST 2', 'the number of another message', '+OK 20 3', '+OK 20 3'],
 ] as const)
-  test(`a message shorter than listed stays in doubt when LIST is answered with ${title}, however late that comes`, async () => {
-    await using server = await shortMessage(...steps);
+  test(`a message shorter than listed stays in doubt when ${asked} is answered with ${title}, however late that comes`, async () => {
+    await using server = await shortMessage(asked, { send: `${answer}\r\n` });
     await using session = await openSession(server, { pipelining: 'off' });
     const told: string[] = [];
     const { messages } = await session.list();
@@ -62,9 +72,14 @@ for (const [title, steps, wanted] of [
     assert.deepEqual(server.surprises, []);
   });
 
-for (const answer of ['+OK 2 200', '+OK 2', '-ERR one at a time'])
-  test(`a message shorter than listed is what the server means when LIST is answered ${answer}`, async () => {
-    await using server = await shortMessage({ send: `${answer}\r\n` });
+for (const [asked, answer] of [
+  ['UIDL 2', '+OK 2 b'],
+  ['LIST 2', '+OK 2 200'],
+  ['LIST 2', '+OK 2'],
+  ['LIST 2', '-ERR not one at a time'],
+] as const)
+  test(`a message shorter than listed is what the server means when ${asked} is answered ${answer}`, async () => {
+    await using server = await shortMessage(asked, { send: `${answer}\r\n` });
     await using session = await openSession(server);
     assert.deepEqual([...(await retrieveAll(session)).values()], ['a\r\n', 'half\r\n']);
     assert.deepEqual(server.surprises, []);
@@ -74,6 +89,6 @@ test('a session without a short message pays nothing for it', async () => {
   await using server = await startMaildropServer({ messages: messagesOf(5) });
   await using session = await openSession(server);
   await retrieveAll(session);
-  const lists = server.sessions[0]?.commands.filter((command) => command.startsWith('LIST'));
-  assert.deepEqual(lists, ['LIST']);
+  const lists = server.sessions[0]?.commands.filter((command) => /^(?:LIST|UIDL)/.test(command));
+  assert.deepEqual(lists, ['LIST', 'UIDL']);
 });

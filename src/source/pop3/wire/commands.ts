@@ -47,10 +47,10 @@ export function retr(number: number): Command {
   return { verb: 'RETR', line: `${shown}\r\n`, shown, multiline: true };
 }
 
-/** The scan listing of one message; the reply repeats its number (RFC 1939 §5). */
-export function listOf(number: number): Command {
-  const shown = `LIST ${number}`;
-  return { verb: 'LIST', line: `${shown}\r\n`, shown, multiline: false };
+/** Scan or unique-id listing of one message; the reply repeats its number (RFC 1939 §5, §7). */
+export function listingOf(verb: 'LIST' | 'UIDL', number: number): Command {
+  const shown = `${verb} ${number}`;
+  return { verb, line: `${shown}\r\n`, shown, multiline: false };
 }
 
 export function dele(number: number): Command {
