@@ -94,6 +94,8 @@ export type PopfetchEvent =
       readonly direction: 'sent' | 'received';
       readonly line: string;
     }
+  /** Something to look at that concerns no account. */
+  | { readonly type: 'run.notice'; readonly text: string }
   /** Something to look at that did not stop the account. */
   | { readonly type: 'notice'; readonly account: string; readonly text: string }
   | {

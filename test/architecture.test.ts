@@ -98,6 +98,7 @@ const table: readonly Row[] = [
   { part: 'log', may: ['events', 'providers', 'errors', 'util'], node: true, packages: ['pino'] },
   { part: 'service', may: ['config', 'durable', 'errors', 'util'], node: true },
   { part: 'hooks', may: ['errors', 'util'], types: ['events'], node: true },
+  { part: 'metrics', may: ['durable', 'errors', 'util'], types: ['state'], node: true },
   { part: 'demo', may: ['mail', 'errors', 'util'], node: true },
   { part: 'cli', may: ['*'], node: true, packages: ['yargs'] },
 ];

@@ -1,5 +1,5 @@
 import type { AccountConfig } from '../config/config.ts';
-import { asFailure, type Failure } from '../errors.ts';
+import { asFailure, type Failure, type FailureCode } from '../errors.ts';
 import type { Announcement, FailingSince } from '../events.ts';
 import type { PollResult } from '../poll/poll.ts';
 import { refusalsAfter } from '../scheduler/next-poll.ts';
@@ -8,6 +8,7 @@ import { type Alerts, nextHealth, type PollOutcome } from '../state/health.ts';
 import { addToHistory } from '../state/history.ts';
 import {
   type AccountStatus,
+  type FailureCounts,
   type LeftOnServer,
   type RefusedLogins,
   readStatus,
@@ -76,14 +77,32 @@ function statusAfter(before: AccountStatus, polled: PolledAccount): Omit<Account
     lastPollAt: now,
     lastSuccessAt: failure === undefined ? now : before.lastSuccessAt,
     delivered: before.delivered + counts.new,
+    deliveredBytes: before.deliveredBytes + counts.bytes,
+    failures: failuresAfter(before.failures, failure?.code),
     onServer: counts.onServer ?? before.onServer,
     onServerSize: counts.onServerSize ?? before.onServerSize,
     nextPollAt,
+    lateBy: lateBy(before, polled),
     loginDelay: minimumInterval === undefined ? before.loginDelay : minimumInterval * 1000,
     refused: refusedAfter(before.refused, polled),
     clockDoubtedAt: clockAfter(before, now, every).doubtedAt,
     left: counts.onServer === undefined ? before.left : left,
   };
+}
+
+/** Being stopped is no failure. */
+function failuresAfter(before: FailureCounts, code: FailureCode | undefined): FailureCounts {
+  if (code === undefined || code === 'interrupted') return before;
+  return { ...before, [code]: (before[code] ?? 0) + 1 };
+}
+
+/** Where a scheduler said before when the poll was due. */
+function lateBy(
+  { nextPollAt: dueAt }: AccountStatus,
+  { now, durationMs, nextPollAt }: PolledAccount,
+): number | undefined {
+  if (dueAt === undefined || nextPollAt === undefined) return undefined;
+  return Math.max(Math.round(now - durationMs - dueAt), 0);
 }
 
 function refusedAfter(

@@ -7,6 +7,7 @@ import { readStatus } from '../state/status.ts';
 import { type AccountOutcome, runAccount } from './account-run.ts';
 import type { GlobalOptions } from './args/global.ts';
 import { HookCaller } from './hook-caller.ts';
+import { writeMetrics } from './metering.ts';
 import { monotonicClock } from './monotonic-clock.ts';
 import { demandedAt, paceNotice } from './pace.ts';
 import { Reloading } from './reloading.ts';
@@ -118,6 +119,7 @@ export class Foreground {
       ended,
     });
     this.#note(outcome);
+    writeMetrics(this.#config, this.#stateDir, world, this.#hooks.emit);
   }
 
   #note({ account, result: { counts, failure } }: AccountOutcome): void {

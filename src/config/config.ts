@@ -145,6 +145,8 @@ export interface Config {
   readonly stateDir: string | undefined;
   readonly alerts: { readonly after: number; readonly remind: number };
   readonly hooks: HookSettings;
+  /** File for the figures of all accounts, for Prometheus. */
+  readonly metricsFile: string | undefined;
 }
 
 /** Programs and their arguments, without a shell; the account's placeholders in them are not filled in yet. */

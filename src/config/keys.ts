@@ -238,6 +238,7 @@ export interface TopValues {
   readonly perHost: number;
   readonly every: number;
   readonly stateDir: WrittenPath;
+  readonly metricsFile: WrittenPath;
 }
 
 /** Keys at the top beside `accounts`, `defaults`, `alerts` and `hooks`, which hold keys themselves. */
@@ -268,5 +269,12 @@ export const topKeys: Keys<TopValues> = {
     doc: 'folder for the seen list, status and locks',
     example: '~/.local/state/popfetch',
     mistakenFor: ['statedirectory', 'state'],
+  },
+  metricsFile: {
+    read: readPath,
+    default: undefined,
+    doc: 'file for figures of all accounts, in the form of Prometheus',
+    example: '/var/lib/prometheus/node-exporter/popfetch.prom',
+    mistakenFor: ['metrics', 'prometheus', 'textfile'],
   },
 };

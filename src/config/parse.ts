@@ -64,11 +64,12 @@ function readConfig(
   const after = alert.read('after', surroundings);
   const remind = alert.read('remind', surroundings);
   const hooks = readHooks(tree, surroundings);
+  const metricsFile = settings.read('metricsFile', surroundings)?.absolute;
   const accounts = readAccounts(tree, { home, every }, mistakes);
   if (jobs === undefined || perHost === undefined) return undefined;
   if (after === undefined || remind === undefined || hooks === undefined) return undefined;
   const alerts = { after, remind };
-  return { path, accounts, jobs, perHost, stateDir, alerts, hooks };
+  return { path, accounts, jobs, perHost, stateDir, alerts, hooks, metricsFile };
 }
 
 function readHooks(tree: Tree, surroundings: Surroundings): HookSettings | undefined {

@@ -26,6 +26,7 @@ export function foregroundReporter(options: TerminalOptions): Emit {
       if (line !== undefined) stderr.write(`${line}\n`);
     }
     if (event.type === 'notice' && !isNew(noticed, `${event.account} ${event.text}`)) return;
+    if (event.type === 'run.notice' && !isNew(noticed, event.text)) return;
     if (event.type === 'hook' && !isNew(noticed, `${event.account} ${hookWords(event)}`)) return;
     if (!quiet && isNews(event)) results(event);
   };
@@ -49,6 +50,7 @@ const isAlwaysNews: ReadonlySet<PopfetchEvent['type']> = new Set([
   'run.start',
   'account.start',
   'notice',
+  'run.notice',
   'hook',
 ]);
 

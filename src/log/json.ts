@@ -78,6 +78,8 @@ function fieldsOf(event: PopfetchEvent): Fields | undefined {
       const { type, ...fields } = event;
       return { event: type, ...fields };
     }
+    case 'run.notice':
+      return { event: 'notice', message: event.text };
     case 'notice':
       return { event: event.type, account: event.account, message: event.text };
     case 'message': {

@@ -90,6 +90,7 @@ function entryFor(event: PopfetchEvent, surroundings: Surroundings, now: () => n
       const arrow = event.direction === 'sent' ? '>' : '<';
       return { level: 'debug', message: `${arrow} ${event.line}`, fields: {} };
     }
+    case 'run.notice':
     case 'notice':
       return { level: 'warn', message: event.text, fields: {} };
     case 'hook': {

@@ -63,6 +63,9 @@ class Page {
       case 'message':
         this.#message(event);
         break;
+      case 'run.notice':
+        this.#options.stderr.write(`popfetch: warn  ${printable(event.text)}\n`);
+        break;
       case 'notice':
         this.#options.stderr.write(noticeLine(event, this.#nameWidth));
         break;

@@ -12,10 +12,16 @@ export interface AccountStatus {
   readonly failing: Failing | undefined;
   /** Messages delivered by all polls together. */
   readonly delivered: number;
+  /** Octets of those. */
+  readonly deliveredBytes: number;
+  /** All polls that failed, by code. */
+  readonly failures: FailureCounts;
   readonly onServer: number | undefined;
   readonly onServerSize: number | undefined;
   /** When the scheduler polls it next; undefined where none runs. */
   readonly nextPollAt: number | undefined;
+  /** ms that the last poll began after it was due; undefined where no scheduler runs. */
+  readonly lateBy: number | undefined;
   /** ms that the server demands between two logins. */
   readonly loginDelay: number | undefined;
   /** Logins refused in a row. */
@@ -25,6 +31,8 @@ export interface AccountStatus {
   /** New messages that the last poll left on the server, by reason. */
   readonly left: readonly LeftOnServer[];
 }
+
+export type FailureCounts = Readonly<Partial<Record<FailureCode, number>>>;
 
 export interface RefusedLogins {
   readonly count: number;
@@ -47,9 +55,12 @@ export const noStatus: AccountStatus = {
   lastSuccessAt: undefined,
   failing: undefined,
   delivered: 0,
+  deliveredBytes: 0,
+  failures: {},
   onServer: undefined,
   onServerSize: undefined,
   nextPollAt: undefined,
+  lateBy: undefined,
   loginDelay: undefined,
   refused: undefined,
   clockDoubtedAt: undefined,
@@ -88,14 +99,25 @@ function statusFrom(said: Fields): AccountStatus {
     lastSuccessAt: numberOf(said.lastSuccessAt),
     failing: failingFrom(said.failing),
     delivered: numberOf(said.delivered) ?? 0,
+    deliveredBytes: numberOf(said.deliveredBytes) ?? 0,
+    failures: failuresFrom(said.failures),
     onServer: numberOf(said.onServer),
     onServerSize: numberOf(said.onServerSize),
     nextPollAt: numberOf(said.nextPollAt),
+    lateBy: numberOf(said.lateBy),
     loginDelay: numberOf(said.loginDelay),
     refused: refusedFrom(said.refused),
     clockDoubtedAt: numberOf(said.clockDoubtedAt),
     left: Array.isArray(said.left) ? said.left.flatMap((one) => leftFrom(one) ?? []) : [],
   };
+}
+
+function failuresFrom(said: unknown): FailureCounts {
+  if (!isFields(said)) return {};
+  const counts = Object.entries(said).filter(
+    ([code, count]) => isCode(code) && numberOf(count) !== undefined,
+  );
+  return Object.fromEntries(counts);
 }
 
 function refusedFrom(said: unknown): RefusedLogins | undefined {

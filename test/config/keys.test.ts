@@ -339,7 +339,13 @@ test('the top level has the documented defaults', () => {
     stateDir: undefined,
     alerts: { after: 3, remind: 86_400_000 },
     hooks: { newMail: undefined, failure: undefined, recovered: undefined, timeout: 30_000 },
+    metricsFile: undefined,
   });
+});
+
+test('the file for metrics is a path', () => {
+  const { metricsFile } = valid(`metricsFile: ~/p.prom\n${withKey('user', 'joe')}`);
+  assert.equal(metricsFile, '/home/joe/p.prom');
 });
 
 test('hooks are words for a program, with ~ filled in and placeholders left for the account', () => {

@@ -18,9 +18,12 @@ const status: AccountStatus = {
     announced: ['auth'],
   },
   delivered: 7,
+  deliveredBytes: 30_000,
+  failures: { auth: 2, connect: 1 },
   onServer: 3,
   onServerSize: 4000,
   nextPollAt: 302_000,
+  lateBy: 250,
   loginDelay: 60_000,
   refused: { count: 2, at: 2000, settings: 'abc' },
   clockDoubtedAt: 1500,
@@ -62,9 +65,15 @@ describe('the status of an account', () => {
   it('takes what it can from fields that are not as they should be', async () => {
     await using folder = await temporaryFolder();
     await writeStatus(folder.path, 'acc', status);
-    const odd = { version: 1, lastPollAt: 'never', delivered: 3, failing: { since: 1, count: 2 } };
+    const failures = { auth: 1, connect: 'often', unheard: 3 };
+    const failing = { since: 1, count: 2 };
+    const odd = { version: 1, lastPollAt: 'never', delivered: 3, failing, failures };
     fs.writeFileSync(fileIn(folder.path), JSON.stringify(odd));
-    assert.deepEqual(readStatus(folder.path, 'acc'), { ...noStatus, delivered: 3 });
+    assert.deepEqual(readStatus(folder.path, 'acc'), {
+      ...noStatus,
+      delivered: 3,
+      failures: { auth: 1 },
+    });
   });
 
   it('is the old one or the new one when its writer is killed', async () => {

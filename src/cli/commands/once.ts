@@ -8,6 +8,7 @@ import type { Invocation } from '../args.ts';
 import { chooseAccounts, load, tellProblem } from '../configuration.ts';
 import { type ExitStatus, exitStatus, worst } from '../exit-status.ts';
 import { HookCaller } from '../hook-caller.ts';
+import { writeMetrics } from '../metering.ts';
 import { monotonicClock } from '../monotonic-clock.ts';
 import { overrides } from '../overrides.ts';
 import { reporting } from '../reporters.ts';
@@ -91,6 +92,7 @@ class OnceRound {
     const sum = (count: 'new' | 'bytes') =>
       outcomes.reduce((total, { result }) => total + result.counts[count], 0);
     const exitCode = this.#exitCode(outcomes, sum('new'));
+    if (!isDryRun) writeMetrics(config, this.#stateDir, world, emit);
     await hooks.ended();
     emit({
       type: 'run.end',
