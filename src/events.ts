@@ -69,6 +69,8 @@ export type PopfetchEvent =
       readonly sha256?: string;
       readonly messageId?: string;
       readonly reason?: string;
+      /** It leaves the server as it was stored in the same poll, and nothing had to be planned for it. */
+      readonly justStored?: true;
       /** The last line that a command wrote about it. */
       readonly output?: string;
     }

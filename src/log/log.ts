@@ -156,8 +156,7 @@ function runEnd(event: Extract<PopfetchEvent, { type: 'run.end' }>): Entry {
   };
 }
 
-/** What leaves the server for its age or for want of room is worth a line; what was just stored is not. */
-function isRetention({ action, reason }: Extract<PopfetchEvent, { type: 'message' }>): boolean {
-  const goes = action === 'deleted' || action === 'would_delete';
-  return goes && (reason === 'expired' || reason === 'over-quota');
+/** What leaves the server by plan is worth a line with the reason; what was just stored is not. */
+function isRetention({ action, justStored }: Extract<PopfetchEvent, { type: 'message' }>): boolean {
+  return (action === 'deleted' || action === 'would_delete') && justStored !== true;
 }

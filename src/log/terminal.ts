@@ -105,11 +105,11 @@ class Page {
   }
 
   #accountEnd(event: Event<'account.end'>): void {
-    const { account, counts, durationMs, dryRun, failure } = event;
+    const { account, counts, durationMs, dryRun, onlyPrune, failure } = event;
     if (failure) {
       const layout = { width: this.#nameWidth, now: this.#options.now() };
       this.#options.stderr.write(failureLines(event, this.#surroundings, layout));
-    } else if (!dryRun || counts.wanted === 0) {
+    } else if (!dryRun || (counts.wanted === 0 && onlyPrune !== true)) {
       this.#print(this.#result(event, formatDuration(durationMs)));
     }
     for (const text of this.#leftBehind.take(account)) this.#trouble(account, 'skip', text, []);

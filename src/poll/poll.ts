@@ -282,6 +282,7 @@ async function quit(
       number,
       size,
       reason: reasons.get(uid) ?? 'delivered',
+      ...(!reasons.has(uid) && { justStored: true }),
     });
   return outcome;
 }

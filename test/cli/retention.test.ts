@@ -75,12 +75,27 @@ test('prune deletes and fetches nothing', async () => {
   configure(home, server, { atMost: { count: 1 } });
   server.messages = [message('a'), message('b')];
   const dry = await home.run(['prune', '-n']);
-  assert.match(dry.stdout, /^would delete +a +1 /m);
-  const { status, stdout } = await home.run(['prune']);
+  assert.match(dry.stdout, /^would delete +a +1 .*\ndry run: /m);
+  assert.doesNotMatch(dry.stdout, /deleted \(/);
+  const { status, stdout, stderr } = await home.run(['prune', '-v']);
   assert.equal(status, 0);
+  assert.match(stderr, /level=info msg=deleted .* uidl=a .*reason=over-quota/);
   assert.match(stdout, /^a: 1 deleted \(1 on the server\)$/m);
   assert.deepEqual(uids(server), ['b']);
   assert.equal(stored(home), 1);
+});
+
+test('what leaves the server because keep: false came later is told with its reason', async () => {
+  await using server = await startMaildropServer({ messages: [message('a')] });
+  await using home = await PopfetchHome.create();
+  configure(home, server, {});
+  await home.run(['--once']);
+  configure(home, server, { keep: false });
+  server.messages = [message('a'), message('b')];
+  const { stderr } = await home.run(['--once', '-v']);
+  assert.match(stderr, /level=info msg=deleted .* uidl=a .*reason=delivered/);
+  assert.doesNotMatch(stderr, /msg=deleted .* uidl=b /);
+  assert.deepEqual(uids(server), []);
 });
 
 test('first: new takes what is there for seen, fetches what comes later, and deletes only that', async () => {
