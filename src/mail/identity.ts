@@ -6,18 +6,22 @@ export function headersIdentity(uid: string, header: string, occurrence: number)
   return `${groupOf(uid, header)}#${occurrence}`;
 }
 
+/*
+ * What is on record besides messages begins with a blank: no unique-id does, whatever a server lists.
+ */
+
 /** Says on record that messages of this unique-id are told apart by their headers, however many are listed. */
 export function sharedMark(uid: string): string {
-  return `${uid}#headers`;
+  return ` shared ${uid}`;
 }
 
 /** Says on record that not all of these look-alikes were delivered. */
 export function openMark(group: string): string {
-  return `${group}#open`;
+  return ` open ${group}`;
 }
 
 /** On record while messages may be stored that had no unique-id when they came. */
-export const unnamedMark = '#unnamed';
+export const unnamedMark = ' unnamed';
 
 /** Whether the server gave the message no unique-id, so that its header stands for it. */
 export function isUnnamed(identity: string): boolean {

@@ -182,3 +182,20 @@ test('a dry run says what a poll will do where unique-ids are missing now', asyn
   withoutUniqueIds(life, 2);
   assert.deepEqual(await life.foreseen(), []);
 });
+
+test('no unique-id is taken for what else is on record', async () => {
+  await using made = await lifeWith();
+  const { life } = made;
+  const uids = ['churn', 'vanished', 'unnamed', 'shared same', 'shared', 'open', '#headers'];
+  const all = [...uids, 'same', 'same'].map((uid, n) => ({ uid, content: realMessage(n) }));
+  life.server.messages = all.slice(-2);
+  await life.poll();
+  life.server.messages = [];
+  for (const _ of [1, 2]) await life.poll();
+  life.server.messages = all;
+  for (const _ of [1, 2]) await life.poll();
+  assertDelivered(
+    life,
+    all.map(({ content }) => content),
+  );
+});
