@@ -51,7 +51,7 @@ export async function compare(
   store: Comparing['store'],
 ): Promise<Compared> {
   const { messages } = listing;
-  const alikes = lookAlikesAmong(messages, store);
+  const alikes = lookAlikesAmong(listing, store);
   const others = await othersUnder(returnedAmong(messages, store), session, store);
   const suspects = new Set([...alikes.suspects, ...others]);
   const churn = session.retrievalRemoves ? 'none' : churnAmong(messages, store);

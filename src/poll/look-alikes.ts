@@ -1,5 +1,6 @@
 import { isNameless, lookAlikes, openMark, sharedMark, unnamedMark } from '../mail/identity.ts';
 import type { MessageRef } from '../mail/message.ts';
+import type { Listing } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
 import type { Plan } from './plan.ts';
 
@@ -26,11 +27,11 @@ type Known = Pick<SeenStore, 'has' | 'isGone'>;
  * leaves, so while some of a group are stored and others not, only their content tells which: all are compared. Once all
  * are stored none is fetched again, however many leave. Pure.
  */
-export function lookAlikesAmong(messages: readonly MessageRef[], known: Known): LookAlikes {
+export function lookAlikesAmong({ messages, oddities }: Listing, known: Known): LookAlikes {
   const suspects = new Set<string>();
   const open: Group[] = [];
   const marks = new Set<string>();
-  for (const group of groupsOf(messages)) {
+  for (const group of oddities === undefined ? [] : groupsOf(messages)) {
     const { uid, mark, refs } = group;
     const isShared = uid !== '' && known.has(sharedMark(uid));
     // Before the unique-id was shared, one of them may have been stored under it alone.
@@ -50,18 +51,13 @@ export function lookAlikesAmong(messages: readonly MessageRef[], known: Known): 
   return { suspects, open, marks: [...marks] };
 }
 
-/** The records that a complete listing keeps alive. */
-export function recordsOf(messages: readonly MessageRef[]): Set<string> {
-  const records = new Set<string>();
-  for (const { uid } of messages) {
-    records.add(uid);
-    const alike = lookAlikes(uid);
-    if (alike === undefined) continue;
-    if (alike.uid === '') records.add(unnamedMark);
-    for (const mark of [sharedMark(alike.uid), sharedMark(''), openMark(alike.group)])
-      records.add(mark);
-  }
-  return records;
+/** The records that a complete listing keeps alive, each once. `messages`: those of it that count. */
+export function recordsOf(
+  messages: readonly MessageRef[],
+  { oddities }: Pick<Listing, 'oddities'>,
+): readonly string[] {
+  const uids = messages.map(({ uid }) => uid);
+  return oddities === undefined ? uids : [...uids, ...new Set(uids.flatMap(marksOf))];
 }
 
 /** Of what was deleted, the identities that the next message may have: it is a new one. */
@@ -77,6 +73,14 @@ export function settledMarks(
   const left = new Set(leave.map(({ ref }) => ref.uid));
   const settled = open.filter(({ refs }) => !refs.some(({ uid }) => left.has(uid)));
   return settled.map(({ mark }) => mark);
+}
+
+/** What is on record besides a message that its unique-id alone does not name. */
+function marksOf(identity: string): readonly string[] {
+  const alike = lookAlikes(identity);
+  if (alike === undefined) return [];
+  const marks = [sharedMark(alike.uid), sharedMark(''), openMark(alike.group)];
+  return alike.uid === '' ? [unnamedMark, ...marks] : marks;
 }
 
 function groupsOf(messages: readonly MessageRef[]): readonly Group[] {

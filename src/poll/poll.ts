@@ -219,10 +219,8 @@ async function finish(
   // It has the unique-id of one that left, and was not compared yet: it has not come back.
   const isUnproven = (uid: string): boolean => suspects.has(uid) && store.isGone(uid);
   if (listing.complete) {
-    const there = recordsOf(
-      listing.messages.filter(({ uid }) => !gone.has(uid) && !isUnproven(uid)),
-    );
-    await store.reconcile(there, context.now());
+    const there = listing.messages.filter(({ uid }) => !gone.has(uid) && !isUnproven(uid));
+    await store.reconcile(recordsOf(there, listing), context.now());
   }
   await store.forget([
     ...(refused.length === 0 ? withoutUniqueId(gone) : []),

@@ -40,10 +40,9 @@ export async function prepare(listing: Listing, preparing: Preparing): Promise<P
   const { alikes, suspects, recogniser, same, changed } = compared;
   await store.mark(compared.marks, now());
   await store.recognise(same.map(({ ref, as }) => ({ uid: ref.uid, as })));
-  const isKnown = (uid: string) => store.has(uid) && !suspects.has(uid);
   const known = {
-    has: isKnown,
-    deliveredAt: (uid: string) => (isKnown(uid) ? store.deliveredAt(uid) : undefined),
+    has: (uid: string) => store.has(uid) && !suspects.has(uid),
+    deliveredAt: (uid: string) => (suspects.has(uid) ? undefined : store.deliveredAt(uid)),
   };
   const mayBeOther = (uid: string) => alikes.suspects.has(uid);
   const sorted = planSession(listing, known, mayBeOther, preparing);

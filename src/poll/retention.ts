@@ -13,7 +13,7 @@ export interface Retention {
 /** What is known of messages: delivered means safely stored here. */
 export interface DeliveredMessages {
   has(uid: string): boolean;
-  /** ms since 1970; undefined for what was never stored, such as a message that was only marked as seen. */
+  /** ms since 1970; undefined for what is not known, or was never stored and only marked as seen. */
   deliveredAt(uid: string): number | undefined;
 }
 
@@ -32,10 +32,11 @@ export function deletions(
   { keep, atMost, isClockSure }: Retention,
   now: number,
 ): readonly PlannedDeletion[] {
+  if (keep === true && atMost === undefined) return [];
   const planned: PlannedDeletion[] = [];
   const staying: MessageRef[] = [];
   for (const ref of messages) {
-    const deliveredAt = known.has(ref.uid) ? known.deliveredAt(ref.uid) : undefined;
+    const deliveredAt = known.deliveredAt(ref.uid);
     if (deliveredAt === undefined || keep === true) staying.push(ref);
     else if (keep === false) planned.push({ ref, because: 'delivered' });
     else if (isClockSure && isExpired(deliveredAt, keep.for, now))
@@ -73,7 +74,7 @@ function overQuota(
   const planned: PlannedDeletion[] = [];
   for (const ref of staying.toSorted((one, other) => one.number - other.number)) {
     if (held <= most) break;
-    if (!known.has(ref.uid) || known.deliveredAt(ref.uid) === undefined) continue;
+    if (known.deliveredAt(ref.uid) === undefined) continue;
     planned.push({ ref, because: 'over-quota' });
     held -= measure(ref);
   }

@@ -6,7 +6,7 @@ import { accountFolder, prepareAccountFolder } from './account-folder.ts';
 import { currentBootId } from './boot.ts';
 import { Journal } from './journal.ts';
 import { type JournalRecord, recordLine } from './journal-line.ts';
-import { deliveryRecords, Ledger, reconciliation } from './ledger.ts';
+import { deliveryRecords, Ledger, type ListedUids, reconciliation } from './ledger.ts';
 import { type AccountLock, lockAccount } from './lock.ts';
 import { forgetId, hasId, noteMet, type Whose } from './met.ts';
 import { newStoreId, refuseIfThereWasOne, startNew } from './new-journal.ts';
@@ -184,7 +184,7 @@ class JournalSeenStore implements SeenStore {
     await this.#append(records, { useReserve: true });
   }
 
-  async reconcile(listed: ReadonlySet<string>, now: number): Promise<void> {
+  async reconcile(listed: ListedUids, now: number): Promise<void> {
     await this.#append(reconciliation(this.#ledger, listed, now), { useReserve: false });
   }
 

@@ -79,25 +79,29 @@ export class Ledger {
 /** How long a unique-id that left the maildrop is still known, ms: 30 days. */
 const remembered = 30 * 24 * 3600 * 1000;
 
-/** What a complete listing changes: pure. */
-export function reconciliation(
-  ledger: Ledger,
-  listed: ReadonlySet<string>,
-  now: number,
-): JournalRecord[] {
-  const records: JournalRecord[] = [];
-  for (const uid of ledger.known.keys()) {
-    const goneAt = ledger.gone.get(uid);
-    if (listed.has(uid)) {
-      if (goneAt !== undefined) records.push({ kind: 'back', uid });
-    } else if (goneAt === undefined) records.push({ kind: 'gone', uid, at: now });
-    // The quarantine holds it still, until somebody decides.
-    else if (now - goneAt > remembered && !ledger.quarantined.has(uid))
+/** The unique-ids of a listing, each once. */
+export type ListedUids = readonly string[] | ReadonlySet<string>;
+
+/** What a complete listing changes: pure. Where nothing has left, which is usual, it looks at each unique-id once. */
+export function reconciliation(ledger: Ledger, listed: ListedUids, now: number): JournalRecord[] {
+  const { known, gone, trouble, parts, quarantined } = ledger;
+  const back = new Set<string>();
+  let stayed = 0;
+  for (const uid of listed)
+    if (gone.has(uid)) back.add(uid);
+    else if (known.has(uid)) stayed++;
+  const records: JournalRecord[] = [...back].map((uid) => ({ kind: 'back', uid }));
+  // The quarantine holds it still, until somebody decides.
+  for (const [uid, goneAt] of gone)
+    if (now - goneAt > remembered && !back.has(uid) && !quarantined.has(uid))
       records.push({ kind: 'forgotten', uid });
-  }
-  const unfinished = new Set([...ledger.trouble.keys(), ...ledger.parts.keys()]);
-  for (const uid of unfinished)
-    if (!listed.has(uid) && !ledger.known.has(uid)) records.push({ kind: 'forgotten', uid });
+  const unfinished = [...trouble.keys(), ...parts.keys()].filter((uid) => !known.has(uid));
+  if (stayed === known.size - gone.size && unfinished.length === 0) return records;
+  const there = new Set(listed);
+  for (const uid of known.keys())
+    if (!there.has(uid) && !gone.has(uid)) records.push({ kind: 'gone', uid, at: now });
+  for (const uid of new Set(unfinished))
+    if (!there.has(uid)) records.push({ kind: 'forgotten', uid });
   return records;
 }
 

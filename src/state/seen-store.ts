@@ -89,11 +89,11 @@ export interface SeenStore extends AsyncDisposable {
   /** These intents came to nothing: fetch them again. */
   withdraw(uids: readonly string[]): Promise<void>;
   /**
-   * The unique-ids of a complete listing. Those seen but not listed become tombstones and are forgotten only when
+   * The unique-ids of a complete listing, each once. Those seen but not listed become tombstones and are forgotten only when
    * they stayed away for 30 days: servers show windows, restore backups, and glitch. Trouble with what is not listed
    * is over.
    */
-  reconcile(listed: ReadonlySet<string>, now: number): Promise<void>;
+  reconcile(listed: readonly string[] | ReadonlySet<string>, now: number): Promise<void>;
   /** Gives every message that was stored and is known, from the disk: nothing of it is kept in memory. */
   remembered(take: (message: Remembered) => void): Promise<void>;
   /** These unique-ids belong to messages that are stored already. */

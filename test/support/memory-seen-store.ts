@@ -141,7 +141,8 @@ export class MemorySeenStore implements SeenStore {
     for (const uid of uids) this.records.promised.delete(uid);
   }
 
-  async reconcile(listed: ReadonlySet<string>, now: number): Promise<void> {
+  async reconcile(uids: Iterable<string>, now: number): Promise<void> {
+    const listed = new Set(uids);
     this.#step('reconcile', []);
     const { gone, known } = this.records;
     for (const uid of known.keys()) {
