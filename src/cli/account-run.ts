@@ -10,7 +10,7 @@ import type { LineWatch } from '../source/source.ts';
 import { clockAfter } from '../state/clock-doubt.ts';
 import { type LeftOnServer, readStatus } from '../state/status.ts';
 import { type HealthNews, type PolledAccount, updateHealth } from './account-health.ts';
-import { composeAccount } from './compose.ts';
+import { type Composition, composeAccount } from './compose.ts';
 import { settingsDigest } from './settings-digest.ts';
 import type { World } from './world.ts';
 
@@ -18,7 +18,7 @@ export interface AccountRun {
   readonly world: World;
   readonly emit: Emit;
   readonly stateDir: string;
-  readonly config: Pick<Config, 'alerts' | 'path'>;
+  readonly config: Pick<Config, 'accounts' | 'alerts' | 'path'>;
   readonly signals: EndSignals;
   /** ms to wait for another popfetch that holds the account. */
   readonly wait: number;
@@ -26,6 +26,8 @@ export interface AccountRun {
   readonly dryRun: boolean;
   /** Only the retention is wanted: nothing is retrieved. */
   readonly onlyPrune?: boolean;
+  /** What was seen is wanted too. */
+  readonly again?: boolean;
   /** Somebody asked for this very account: a pause after refused logins does not count. */
   readonly named: boolean;
   /** Hears how the poll waits for its server. */
@@ -78,6 +80,8 @@ async function polled(account: AccountConfig, run: AccountRun, left: Left): Prom
     wait,
     isClockSure: clock.isSure,
     onlyPrune: run.onlyPrune ?? false,
+    configured: namesIn(run.config),
+    ...(run.again === true && { again: 'fetched' }),
     secrets: { env, uid, signal: signals.now, account: name, readPrompt },
     signal: signals.now,
     now,
@@ -89,6 +93,10 @@ async function polled(account: AccountConfig, run: AccountRun, left: Left): Prom
   };
   const context = { emit, stop: signals.stop, signal: signals.now, now, line: run.line };
   return await (run.dryRun ? dryRun : poll)(parts, context);
+}
+
+function namesIn({ accounts, path }: AccountRun['config']): NonNullable<Composition['configured']> {
+  return { names: accounts.map(({ name }) => name), file: path };
 }
 
 async function finish(

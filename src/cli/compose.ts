@@ -9,9 +9,11 @@ import { pop3Source } from '../source/pop3/source.ts';
 import { accountFolder } from '../state/account-folder.ts';
 import { isFirstContact, noteContact } from '../state/first-contact.ts';
 import { openJournalStore } from '../state/journal-seen-store.ts';
+import { wasSetAside } from '../state/known-accounts.ts';
 import { userOf } from '../util/environment.ts';
 import type { Secret } from '../util/secret.ts';
 import { destinationSettings } from './destination-settings.ts';
+import { predecessorsOf } from './predecessors.ts';
 
 export interface Composition {
   readonly stateDir: string;
@@ -26,6 +28,10 @@ export interface Composition {
   readonly isClockSure?: boolean;
   /** Only the retention is wanted. */
   readonly onlyPrune?: boolean;
+  /** Names of all accounts, and where they stand; without, an account that nothing is known of is taken for new. */
+  readonly configured?: { readonly names: readonly string[]; readonly file: string };
+  /** What was seen is wanted again, or the seen list is to begin anew where it is lost. */
+  readonly again?: 'fetched' | 'begun';
 }
 
 /**
@@ -37,7 +43,7 @@ const longestSession = 6 * 3600 * 1000;
 /** The composition root: an account's configuration becomes the parts that a poll works with. */
 export function composeAccount(account: AccountConfig, composition: Composition): PollAccount {
   const { name, host, port, tls, user, email, trace, deliver } = account;
-  const { stateDir, wait, secrets, signal, now } = composition;
+  const { stateDir, wait, secrets, signal, now, configured, again } = composition;
   return {
     name,
     source: pop3Source({
@@ -76,10 +82,19 @@ export function composeAccount(account: AccountConfig, composition: Composition)
         wait,
         signal,
         lock: use === 'poll',
+        anew: again !== undefined,
       }),
     policy: policyOf(account, composition),
     onReject: account.onReject,
     onFirstContact: () => noteContact(stateDir, name),
+    again: again === 'fetched',
+    ...(configured !== undefined && {
+      firstContact: {
+        seenList: join(accountFolder(stateDir, name), 'journal'),
+        wasForgotten: () => wasSetAside(stateDir, name),
+        predecessors: () => predecessorsOf(name, { stateDir, configured, now }),
+      },
+    }),
     envelope: {
       account: name,
       host,

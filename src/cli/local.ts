@@ -3,7 +3,7 @@ import type { StoredPlace } from '../destination/destination.ts';
 import { Failure } from '../errors.ts';
 import type { PollAccount } from '../poll/poll.ts';
 import type { SeenStore } from '../state/seen-store.ts';
-import { composeAccount } from './compose.ts';
+import { type Composition, composeAccount } from './compose.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
 import type { StopSignal, World } from './world.ts';
 
@@ -29,11 +29,12 @@ export class Local implements Disposable {
     });
   }
 
-  account(config: AccountConfig): PollAccount {
+  account(config: AccountConfig, again?: Composition['again']): PollAccount {
     const { env, uid, now, readPrompt, stderr } = this.#world;
     return composeAccount(config, {
       stateDir: this.stateDir,
       wait: 0,
+      ...(again !== undefined && { again }),
       secrets: { env, uid, signal: this.signal, account: config.name, readPrompt },
       signal: this.signal,
       now,
@@ -61,4 +62,11 @@ export async function storedPlaces(
     places.set(uid, stored);
   });
   return places;
+}
+
+/** A mistake of usage: nothing is on record of a message that was named. */
+export function notKnown(uid: string): Failure {
+  return new Failure('usage', `no message "${uid}" is known`, {
+    hint: 'unique-ids as --json shows them; what is not known is fetched anyway',
+  });
 }

@@ -28,6 +28,11 @@ export function isUnnamed(identity: string): boolean {
   return identity.startsWith('#headers:');
 }
 
+/** Whether it stands for no message but says something of several, or of all. */
+export function isMark(identity: string): boolean {
+  return identity.startsWith(' ');
+}
+
 /** The look-alikes that this one is of; undefined where its unique-id names it. */
 export function lookAlikes(
   identity: string,

@@ -5,11 +5,13 @@ import type { Listing, SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
 import { waysOn } from '../util/ways-on.ts';
 
-/** The state of an account that is not configured any more: perhaps this account, under its old name. */
+/** The state of an account that is not in the configuration: perhaps this account, under its old name. */
 export interface Predecessor {
   readonly account: string;
-  /** As its last run left it. */
-  readonly look: () => Promise<SeenStore>;
+  /** It was polled since the configuration was changed: another configuration may have it. */
+  readonly isInUse: boolean;
+  /** As its last run left it; undefined where that cannot be read. */
+  readonly look: () => Promise<SeenStore | undefined>;
   /** Puts its records into `store` and its own state aside. Resolves when that is on the disk. */
   readonly handOver: (store: SeenStore) => Promise<void>;
 }
@@ -18,8 +20,9 @@ export interface Predecessor {
 export interface FirstContact {
   /** Where the seen list is, for people. */
   readonly seenList: string;
-  /** Those whose state can be read. */
   readonly predecessors: () => readonly Predecessor[];
+  /** Somebody forgot it on purpose: what its destination has of it means nothing. */
+  readonly wasForgotten: () => boolean;
 }
 
 /** The first listing that an account's empty seen list is compared with. */
@@ -57,10 +60,11 @@ const few = 4;
 const mostCompared = 3;
 
 async function likenessOf(
-  { account, look }: Predecessor,
+  { account, isInUse, look }: Predecessor,
   first: FirstListing,
 ): Promise<'same' | 'perhaps' | 'other'> {
   await using store = await look();
+  if (store === undefined) return 'other';
   const { messages } = first.listing;
   const known = messages.filter(({ uid }) => store.has(uid));
   const needed = messages.length < few ? messages.length : messages.length / 2;
@@ -68,7 +72,7 @@ async function likenessOf(
   const likeness = await compared(known, store, first.session);
   if (likeness === 'same' && store.unsettled.length > 0)
     throw interrupted(account, first.account, store.unsettled.length);
-  return likeness;
+  return likeness === 'same' && isInUse ? 'perhaps' : likeness;
 }
 
 /** Whether messages of the same unique-id have the same header too. */
@@ -93,6 +97,7 @@ async function compared(
 /** The destination remembers what the seen list does not. */
 async function refuseIfReceived(first: FirstListing): Promise<void> {
   const { account, firstContact, destination, listing } = first;
+  if (firstContact.wasForgotten()) return;
   const received = (await destination.received?.(listing.messages.map(({ uid }) => uid))) ?? 0;
   if (received === 0) return;
   const of = `${received} of the ${listing.messages.length} messages on the server`;
@@ -108,7 +113,7 @@ async function refuseIfReceived(first: FirstListing): Promise<void> {
 function cannotTell(account: string, alike: readonly Predecessor[]): Failure {
   const names = alike.map((one) => one.account);
   const [old = ''] = names;
-  const reason = `${account} is new, and ${names.join(' and ')}, not configured any more, may be the same maildrop`;
+  const reason = `${account} is new, and ${names.join(' and ')}, not in this configuration, may be the same maildrop`;
   const hint = `If it was renamed: "popfetch state export ${old} | popfetch state import ${account}"; if not: "popfetch --once --all ${account}" fetches everything.`;
   return new Failure('state', reason, { phase: 'state', reason, hint });
 }

@@ -65,7 +65,7 @@ export async function foreseen(
   const first = store.isMet ? undefined : firstListing(parts, session, listing);
   const predecessor = first === undefined ? undefined : await predecessorOf(first);
   if (predecessor === undefined) return { known: store, policy };
-  const known = await predecessor.look();
+  const known = (await predecessor.look()) ?? store;
   return { known, policy: policy.fetch === 'marked' ? { ...policy, fetch: 'all' } : policy };
 }
 
@@ -89,5 +89,5 @@ async function forgetSeen(store: SeenStore): Promise<void> {
 }
 
 function takenOver(old: string, records: number): string {
-  return `its messages are known under the name ${old}, which is not configured any more: ${records} taken over as seen`;
+  return `its messages are known under the name ${old}, which is not in the configuration: ${records} taken over as seen`;
 }

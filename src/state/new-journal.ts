@@ -2,10 +2,10 @@ import { randomBytes } from 'node:crypto';
 import fs from 'node:fs';
 import path from 'node:path';
 import { replaceFile } from '../durable/file.ts';
+import { Failure } from '../errors.ts';
 import { waysOn } from '../util/ways-on.ts';
 import { headerLine } from './journal-line.ts';
 import { type Whose, wasMet } from './met.ts';
-import { stateFailure } from './replay.ts';
 import { readStatus } from './status.ts';
 
 /** Makes an empty journal. The account is known by it from its first listing on. */
@@ -22,7 +22,11 @@ export function refuseIfThereWasOne(file: string, whose: Whose): void {
     fs.existsSync(path.join(path.dirname(file), 'journal.bak')) ||
     readStatus(directory, account).delivered > 0;
   if (!wasThere) return;
-  throw stateFailure(file, 'is missing, although mail was fetched before', {
+  const reason = `${file} is missing, although mail was fetched before`;
+  throw new Failure('state', reason, {
+    phase: 'state',
+    path: file,
+    reason,
     hint: waysOn(account),
   });
 }

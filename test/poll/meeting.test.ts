@@ -14,6 +14,7 @@ interface Former {
   /** Whose mail it was; undefined: nothing was stored, only marked as seen. */
   readonly whose?: string;
   readonly unsettled?: number;
+  readonly isInUse?: boolean;
 }
 
 async function storeOf({ uids, whose, unsettled = 0 }: Former): Promise<MemorySeenStore> {
@@ -35,16 +36,22 @@ async function storeOf({ uids, whose, unsettled = 0 }: Former): Promise<MemorySe
 async function found(
   listed: readonly string[],
   formers: Readonly<Record<string, Former>>,
-  options: { readonly received?: number; readonly refusesTop?: boolean } = {},
+  options: {
+    readonly received?: number;
+    readonly refusesTop?: boolean;
+    readonly forgotten?: boolean;
+  } = {},
 ): Promise<string> {
-  const { received = 0, refusesTop = false } = options;
+  const { received = 0, refusesTop = false, forgotten = false } = options;
   const first: FirstListing = {
     account: 'new',
     firstContact: {
       seenList: '/state/accounts/new/journal',
+      wasForgotten: () => forgotten,
       predecessors: () =>
         Object.entries(formers).map(([account, former]) => ({
           account,
+          isInUse: former.isInUse ?? false,
           look: () => storeOf(former),
           handOver: () => Promise.reject(new Error('only asked')),
         })),
@@ -101,8 +108,9 @@ test('where two are alike, or nothing shows that one is, the account stops and s
   for (const said of [
     await found(['1', '2'], { home: { uids: ['1', '2'] } }),
     await found(['1', '2'], { home: joe('1', '2') }, { refusesTop: true }),
+    await found(['1', '2'], { home: { ...joe('1', '2'), isInUse: true } }),
   ]) {
-    assert.match(said, /home, not configured any more, may be the same maildrop/);
+    assert.match(said, /home, not in this configuration, may be the same maildrop/);
     assert.match(said, /popfetch state export home \| popfetch state import new"/);
   }
 });
@@ -118,4 +126,5 @@ test('the account stops when its destination has what it knows nothing of', asyn
   assert.match(said, /popfetch state skip new --all/);
   assert.match(said, /popfetch --once --all new/);
   assert.equal(await found(['1', '2', '3'], { old: joe('1', '2', '3') }, { received: 2 }), 'old');
+  assert.equal(await found(['1', '2', '3'], {}, { received: 2, forgotten: true }), 'nobody');
 });

@@ -187,7 +187,7 @@ describe('a journal that is not as it was left', () => {
       } else fs.writeFileSync(path.join(place.folder, trace), '');
       for (const lock of [true, false]) {
         const failure = await failureOf(place.open({ lock }), 'state');
-        assert.match(failure.facts.hint ?? '', /backup/);
+        assert.match(failure.facts.hint ?? '', /state skip acc --all/);
         assert.equal(failure.facts.path, place.file);
       }
     }

@@ -2,11 +2,12 @@ import { runCommand } from '../../src/cli/run-command.ts';
 import type { World } from '../../src/cli/world.ts';
 import type { PopfetchHome, PopfetchRun } from './run-popfetch.ts';
 
-/** Runs `popfetch ARGUMENTS` within the test, at the time that the test says it is (ms since 1970). */
+/** Runs `popfetch ARGUMENTS` within the test, at the time that the test says it is (ms since 1970), with such surroundings. */
 export async function runInProcess(
   home: PopfetchHome,
   args: readonly string[],
   now: () => number = Date.now,
+  around: Partial<World> = {},
 ): Promise<Pick<PopfetchRun, 'status' | 'stdout' | 'stderr'>> {
   const stdout = new Collected();
   const stderr = new Collected();
@@ -21,11 +22,13 @@ export async function runInProcess(
     readPrompt: undefined,
     uid: process.geteuid?.(),
     home: home.path('home'),
+    program: ['node', 'popfetch'],
     version: '1.2.3',
     run: 'abcd',
     now,
     onSignal: () => nothing,
     onRequest: () => nothing,
+    ...around,
   };
   const status = await runCommand(world);
   return { status, stdout: stdout.text, stderr: stderr.text };

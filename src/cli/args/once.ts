@@ -1,4 +1,4 @@
-import { wholeNumber } from '../usage.ts';
+import { usage, wholeNumber } from '../usage.ts';
 import { type CommandWords, lastGiven, onlyAccounts, type Parsed } from './words.ts';
 
 export interface OnceOptions {
@@ -13,6 +13,10 @@ export interface OnceOptions {
   readonly jobs: number | undefined;
   readonly wait: string | undefined;
   readonly failOnEmpty: boolean;
+  /** What was seen is wanted too. */
+  readonly again: boolean;
+  /** Somebody was asked already. */
+  readonly yes: boolean;
 }
 
 export const onceWords = {
@@ -31,11 +35,15 @@ export const onceWords = {
     },
     jobs: { alias: 'j', type: 'number', requiresArg: true, describe: 'accounts at once' },
     wait: { type: 'string', requiresArg: true, describe: 'wait for another popfetch: 30s' },
+    all: { type: 'boolean', describe: 'fetch also what was seen; asks first' },
+    yes: { alias: 'y', type: 'boolean', describe: '--all: do not ask' },
     'fail-on-empty': { type: 'boolean', describe: 'exit 1 if nothing was new' },
   },
 } as const satisfies CommandWords;
 
 export function onceOf(args: Parsed<typeof onceWords>): OnceOptions {
+  const { all: again = false, yes = false } = args;
+  if (yes && !again) throw usage('--yes goes with --all');
   const { accounts, dryRun = false, keep, limit, maxSize, jobs, wait, failOnEmpty = false } = args;
   return {
     accounts,
@@ -46,5 +54,7 @@ export function onceOf(args: Parsed<typeof onceWords>): OnceOptions {
     jobs: wholeNumber('--jobs', jobs),
     wait,
     failOnEmpty,
+    again,
+    yes,
   };
 }

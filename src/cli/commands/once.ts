@@ -6,6 +6,7 @@ import { readStatus } from '../../state/status.ts';
 import { type AccountOutcome, runAccount } from '../account-run.ts';
 import type { Invocation } from '../args.ts';
 import { chooseAccounts, load, tellProblem } from '../configuration.ts';
+import { confirm } from '../confirm.ts';
 import { type ExitStatus, exitStatus, worst } from '../exit-status.ts';
 import { HookCaller } from '../hook-caller.ts';
 import { writeMetrics } from '../metering.ts';
@@ -27,6 +28,7 @@ export async function once(invocation: OnceInvocation, world: World): Promise<nu
   const { config } = loaded;
   const change = overrides(invocation);
   const accounts = chooseAccounts(config, invocation.accounts).map(change.account);
+  if (invocation.again && !invocation.dryRun) await confirmAgain(invocation, accounts, world);
   using reports = await reporting(global, world);
   using stopping = stopOnSignals(world, () => {
     if (!global.quiet && !global.json)
@@ -50,6 +52,16 @@ export async function once(invocation: OnceInvocation, world: World): Promise<nu
   });
   // Not without await: the reports are closed when this function is left.
   return await round.run(accounts);
+}
+
+/** Throws a Failure with code `usage` unless somebody wants that. */
+async function confirmAgain(
+  invocation: OnceInvocation,
+  accounts: readonly AccountConfig[],
+  world: World,
+): Promise<void> {
+  const names = accounts.map(({ name }) => name).join(', ');
+  await confirm(`Fetch all mail of ${names} again, also what was seen?`, invocation, world);
 }
 
 interface RoundParts {
@@ -135,6 +147,7 @@ class OnceRound {
       readPrompt: invocation.global.input ? world.readPrompt : undefined,
       dryRun: invocation.dryRun,
       onlyPrune: invocation.onlyPrune ?? false,
+      again: invocation.again,
       named: invocation.accounts.includes(account.name),
     });
   }

@@ -16,6 +16,8 @@ export function prune(
     jobs: undefined,
     wait: undefined,
     failOnEmpty: false,
+    again: false,
+    yes: false,
   };
   return once(
     { command: 'once', global, accounts, dryRun, onlyPrune: true, ...asConfigured },

@@ -19,8 +19,6 @@ export class UniqueNames {
   readonly #account: string;
   readonly #ours: string;
   readonly #host: string;
-  /** Counts from the microsecond in which this process began: two runs in one second share no name. */
-  #attempt = Math.floor((performance.timeOrigin % 1000) * 1000);
 
   /** `owner` is anything that tells this owner in this Maildir from every other, with something random in it. */
   constructor(owner: string, account: string, hostname: string) {
@@ -33,7 +31,7 @@ export class UniqueNames {
   next(uid: string, receivedAt: Date): string {
     const unixTime = Math.floor(receivedAt.getTime() / 1000);
     const unique = messageInName(this.#account, uid);
-    return `${unixTime}.${this.#ours}${unique}_${this.#attempt++}.${this.#host}`;
+    return `${unixTime}.${this.#ours}${unique}_${attempt++}.${this.#host}`;
   }
 
   /** Whether this owner made that name, in this Maildir. */
@@ -41,6 +39,12 @@ export class UniqueNames {
     return name.startsWith(`.${this.#ours}`, name.indexOf('.'));
   }
 }
+
+/**
+ * Counts all names of this process, from the microsecond in which it began: no two runs in one second give a message that
+ * is fetched again the same name.
+ */
+let attempt = Math.floor((performance.timeOrigin % 1000) * 1000);
 
 /** What stands for a message in its names, whoever delivered it for that account. */
 export function messageInName(account: string, uid: string): string {
