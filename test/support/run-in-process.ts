@@ -9,14 +9,24 @@ export async function runInProcess(
   now: () => number = Date.now,
   around: Partial<World> = {},
 ): Promise<Pick<PopfetchRun, 'status' | 'stdout' | 'stderr'>> {
-  const stdout = new Collected();
-  const stderr = new Collected();
+  const world = worldOf(home, args, now);
+  const status = await runCommand(world);
+  return { status, stdout: world.stdout.text, stderr: world.stderr.text };
+}
+
+/** What the program has of the outside, for commands that a test calls by themselves; what they print is collected. */
+export function worldOf(
+  home: PopfetchHome,
+  args: readonly string[],
+  now: () => number = Date.now,
+): World & Record<'stdout' | 'stderr', Collected> {
   const nothing = { [Symbol.dispose]: () => undefined };
-  const world: World = {
+  return {
+    program: ['popfetch'],
     argv: [...args, '-c', home.configFile, '--state-dir', home.stateDir],
     env: { PATH: process.env.PATH, HOME: home.path('home'), USER: 'joe' },
-    stdout,
-    stderr,
+    stdout: new Collected(),
+    stderr: new Collected(),
     stderrIsJournal: () => false,
     stdin: (async function* () {})(),
     readPrompt: undefined,
@@ -30,8 +40,6 @@ export async function runInProcess(
     onRequest: () => nothing,
     ...around,
   };
-  const status = await runCommand(world);
-  return { status, stdout: stdout.text, stderr: stderr.text };
 }
 
 class Collected {
