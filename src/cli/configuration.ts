@@ -4,6 +4,8 @@ import { problemText } from '../config/problem-text.ts';
 import { Failure } from '../errors.ts';
 import { jsonError } from '../log/json.ts';
 import type { GlobalOptions } from './args/global.ts';
+import { commandNamed } from './args/table.ts';
+import { numbered } from './fetchmail-status.ts';
 import type { World } from './world.ts';
 
 /** Finds and reads the configuration that the options ask for. */
@@ -19,8 +21,8 @@ export function load(
 export function tellProblem(
   loaded: Exclude<Loaded, { kind: 'config' }>,
   world: World,
-  { json }: Pick<GlobalOptions, 'json'>,
-): 78 {
+  { json, exitCodes }: Pick<GlobalOptions, 'json' | 'exitCodes'>,
+): number {
   const text =
     loaded.kind === 'none'
       ? notConfigured(loaded.lookedFor, world)
@@ -31,7 +33,10 @@ export function tellProblem(
       world.stderr.write(
         jsonError(new Failure('config', message), { run: world.run, now: world.now }),
       );
-  return 78;
+  const isPermission =
+    loaded.kind === 'problems' && loaded.problems.some((one) => one.isPermission);
+  // fetchmail's number for a control file that others may read or write.
+  return isPermission && exitCodes === 'fetchmail' ? 6 : numbered(78, exitCodes);
 }
 
 /** The first of the problems, in one line. */
@@ -57,13 +62,19 @@ function notConfigured(lookedFor: readonly string[], { stderr, home, uid }: Worl
   const files = lookedFor.join(', ');
   if (!stderr.isTTY)
     return `popfetch: no configuration yet; looked for ${files} (uid ${uid}, HOME=${home})\n`;
+  const rows = firstSteps.filter(([, , name]) => commandNamed(name) !== undefined);
   return `popfetch: no configuration yet. Looked for
   ${files}
 
-  popfetch demo                     see it work without an account
-  man popfetch.yaml                 what to write into it
-`;
+${rows.map(([command, purpose]) => `  ${command.padEnd(34)}${purpose}\n`).join('')}`;
 }
+
+/** With the command that each needs. */
+const firstSteps = [
+  ['popfetch init you@example.org', 'set up an account', 'init'],
+  ['popfetch demo', 'see it work without an account', 'demo'],
+  ['popfetch help config', 'what to write into it', 'help'],
+] as const;
 
 /** The accounts that the command line names, or all enabled ones. An unknown name is a usage failure. */
 export function chooseAccounts(config: Config, names: readonly string[]): Config['accounts'] {

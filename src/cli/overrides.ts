@@ -1,4 +1,4 @@
-import type { AccountConfig } from '../config/config.ts';
+import type { AccountConfig, DestinationSettings } from '../config/config.ts';
 import { parseDuration, parseSize } from '../config/quantities.ts';
 import { Failure } from '../errors.ts';
 import type { OnceOptions } from './args/once.ts';
@@ -10,7 +10,10 @@ export interface Overrides {
 }
 
 /** What the command line says otherwise than the configuration, for this run. */
-export function overrides({ keep, limit, maxSize, wait }: OnceOptions): Overrides {
+export function overrides(
+  { keep, limit, maxSize, wait }: OnceOptions,
+  deliver: DestinationSettings | undefined,
+): Overrides {
   const size =
     maxSize === undefined
       ? undefined
@@ -21,6 +24,7 @@ export function overrides({ keep, limit, maxSize, wait }: OnceOptions): Override
       keep: keep ?? account.keep,
       limit: limit ?? account.limit,
       maxSize: size ?? account.maxSize,
+      deliver: deliver ?? account.deliver,
     }),
     wait: wait === undefined ? 0 : quantity(parseDuration, wait, '--wait takes a duration: 30s'),
   };

@@ -1,5 +1,6 @@
 import { asFailure } from '../errors.ts';
 import type { Emit } from '../events.ts';
+import { colored } from '../log/color.ts';
 import { fanOut } from '../log/fan-out.ts';
 import { jsonReporter } from '../log/json.ts';
 import type { LogFile } from '../log/log-file.ts';
@@ -7,10 +8,13 @@ import type { LogFormat } from '../log/log-line.ts';
 import { type TerminalOptions, terminalReporter } from '../log/terminal.ts';
 import type { TextSink } from '../log/text-sink.ts';
 import type { GlobalOptions } from './args/global.ts';
+import { progressing } from './progressing.ts';
 import type { World } from './world.ts';
 
 export interface Reporting extends Disposable {
   readonly emit: Emit;
+  /** For whatever else is written or asked while accounts are polled: progress gives way to it. */
+  readonly world: World;
   /** Goes on in a new log file where the old one was moved away. Why that failed, in a line; the old one is kept then. */
   readonly reopen: () => string | undefined;
 }
@@ -21,15 +25,19 @@ export interface Reporting extends Disposable {
  */
 export async function reporting(
   options: GlobalOptions,
-  world: World,
+  outside: World,
   forPeople: (options: TerminalOptions) => Emit = terminalReporter,
 ): Promise<Reporting> {
+  const progress = progressing(options, outside);
+  const { world } = progress;
   const { stdout, stderr, run, now } = world;
   const { json, quiet } = options;
+  const toPeople = isColored(options, world) ? colored(stderr) : stderr;
   const reporters = [
     json
       ? jsonReporter({ stdout, stderr, run, now })
-      : forPeople({ stdout, stderr, tty: stdout.isTTY, quiet, now }),
+      : forPeople({ stdout, stderr: toPeople, tty: stdout.isTTY, quiet, now }),
+    progress.note,
   ];
   if (options.verbosity > 0)
     reporters.push(await logTo(stderr, stderrFormat(options, world), options, world));
@@ -38,7 +46,22 @@ export async function reporting(
   const emit = fanOut(reporters, (thrown) => {
     stderr.write(`popfetch: a report could not be written: ${String(thrown)}\n`);
   });
-  return { emit, reopen: () => reopened(file), [Symbol.dispose]: () => file?.[Symbol.dispose]() };
+  return {
+    emit,
+    world,
+    reopen: () => reopened(file),
+    [Symbol.dispose]() {
+      progress[Symbol.dispose]();
+      file?.[Symbol.dispose]();
+    },
+  };
+}
+
+/** See no-color.org; a terminal that is dumb would show the sequences. */
+function isColored({ color }: GlobalOptions, { env, stderr }: World): boolean {
+  const forced = env.FORCE_COLOR ?? '';
+  if (color === 'never' || (env.NO_COLOR ?? '') !== '' || forced === '0') return false;
+  return forced !== '' || (stderr.isTTY && env.TERM !== 'dumb');
 }
 
 function reopened(file: LogFile | undefined): string | undefined {

@@ -1,19 +1,32 @@
-import { asFailure } from '../errors.ts';
-import { type Invocation, parseArguments } from './args.ts';
+import { asFailure, type Failure } from '../errors.ts';
+import { jsonError } from '../log/json.ts';
+import { askedForHelp, earlyWishes, withOnceAsCommand } from './args/early.ts';
+import type { Invocation } from './args.ts';
 import { exitStatus } from './exit-status.ts';
+import { numbered } from './fetchmail-status.ts';
 import type { World } from './world.ts';
 
 /** Runs the command that the command line asks for; resolves with the exit status. */
 export async function runCommand(world: World): Promise<number> {
+  const { argv, env, version } = world;
+  const wishes = earlyWishes(argv, env);
   try {
-    return await dispatch(parseArguments(world.argv, world.env, world.version), world);
+    const help = askedForHelp(withOnceAsCommand(argv), version);
+    if (help !== undefined) return await dispatch(help, world);
+    const { parseArguments } = await import('./args.ts');
+    return numbered(await dispatch(parseArguments(argv, env, version), world), wishes.exitCodes);
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (failure.code === 'internal') throw thrown;
-    const { hint } = failure.facts;
-    world.stderr.write(`popfetch: ${failure.message}\n${hint === undefined ? '' : `${hint}\n`}`);
-    return exitStatus(failure);
+    tell(failure, wishes.json, world);
+    return numbered(exitStatus(failure), wishes.exitCodes, failure);
   }
+}
+
+function tell(failure: Failure, json: boolean, { stderr, run, now }: World): void {
+  const { hint } = failure.facts;
+  if (json) stderr.write(jsonError(failure, { run, now }));
+  else stderr.write(`popfetch: ${failure.message}\n${hint === undefined ? '' : `${hint}\n`}`);
 }
 
 /** Commands are loaded when they are asked for: a cron run pays for none but its own. */
@@ -22,6 +35,14 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
     case 'print':
       world.stdout.write(`${invocation.text}\n`);
       return 0;
+    case 'help': {
+      const { help } = await import('./commands/help.ts');
+      return help(invocation, world);
+    }
+    case 'completion': {
+      const { completion } = await import('./commands/completion.ts');
+      return completion(invocation, world);
+    }
     case 'once': {
       const { once } = await import('./commands/once.ts');
       return once(invocation, world);
@@ -53,6 +74,10 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
     case 'config': {
       const { config } = await import('./commands/config.ts');
       return config(invocation, world);
+    }
+    case 'service': {
+      const { service } = await import('./commands/service.ts');
+      return service(invocation, world);
     }
     case 'demo': {
       const { demo } = await import('./commands/demo.ts');

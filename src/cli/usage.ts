@@ -1,8 +1,11 @@
 import { Failure } from '../errors.ts';
 
-/** The command line is wrong, and where to look. */
-export function usage(message: string): Failure {
-  return new Failure('usage', message, { hint: 'popfetch --help lists commands and options' });
+/** The command line is wrong, and what to do. */
+export function usage(
+  message: string,
+  hint = 'popfetch --help lists commands and options',
+): Failure {
+  return new Failure('usage', message, { hint });
 }
 
 /** The number that an option was given, or undefined; anything but a whole number from `least` is refused. */

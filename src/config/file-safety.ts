@@ -14,6 +14,7 @@ export function ownershipProblem(
       place: undefined,
       message: 'belongs to another user, who could make it run any command',
       hint: `chown ${uid} ${shellWord(path)}`,
+      isPermission: true,
     };
   if ((stats.mode & 0o022) === 0) return undefined;
   return {
@@ -21,6 +22,7 @@ export function ownershipProblem(
     place: undefined,
     message: `${(stats.mode & 0o002) === 0 ? 'its group' : 'everybody'} can write it, and could make it run any command`,
     hint: `chmod go-w ${shellWord(path)}`,
+    isPermission: true,
   };
 }
 

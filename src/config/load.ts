@@ -75,7 +75,8 @@ async function readAt(
   } catch (error) {
     const code = codeOf(error);
     if (code === 'ENOENT' || code === 'ENOTDIR') return undefined;
-    return problemWith(path, `cannot be read: ${reasons[code] ?? code}`);
+    const permission = code === 'EACCES' || code === 'EPERM' ? permissionProblem : {};
+    return problemWith(path, `cannot be read: ${reasons[code] ?? code}`, undefined, permission);
   }
   const unsafe = ownershipProblem(path, stats, request.uid);
   if (unsafe !== undefined) return { kind: 'problems', path, problems: [unsafe] };
@@ -91,15 +92,27 @@ async function parsed(
   const { parseConfig } = await import('./parse.ts');
   const isExposed = stats !== undefined && othersCanRead(stats, uid);
   const toHide = isExposed ? `chmod 600 ${shellWord(path)}` : undefined;
-  return { ...parseConfig(text, path, { home, toHide }), path };
+  const read = parseConfig(text, path, { home, toHide });
+  if (read.kind === 'config' || toHide === undefined) return { ...read, path };
+  const problems = read.problems.map((one) =>
+    one.hint === toHide ? { ...one, ...permissionProblem } : one,
+  );
+  return { kind: 'problems', path, problems };
 }
+
+const permissionProblem = { isPermission: true } as const;
 
 function missing(path: string): Loaded {
   return problemWith(path, 'no such file');
 }
 
-function problemWith(path: string, message: string, hint?: string): Loaded {
-  return { kind: 'problems', path, problems: [{ path, place: undefined, message, hint }] };
+function problemWith(
+  path: string,
+  message: string,
+  hint?: string,
+  more: Partial<Problem> = {},
+): Loaded {
+  return { kind: 'problems', path, problems: [{ path, place: undefined, message, hint, ...more }] };
 }
 
 const reasons: Readonly<Record<string, string>> = {

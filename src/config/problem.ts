@@ -26,4 +26,6 @@ export interface Problem {
   readonly message: string;
   /** What to do about it. */
   readonly hint: string | undefined;
+  /** Somebody may read, write or not read the file who should not, or should. */
+  readonly isPermission?: true;
 }

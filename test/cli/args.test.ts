@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseArguments, withOnceAsCommand } from '../../src/cli/args.ts';
+import { withOnceAsCommand } from '../../src/cli/args/early.ts';
+import { parseArguments } from '../../src/cli/args.ts';
 import { Failure } from '../../src/errors.ts';
 
 const parse = (line: string, env: Record<string, string> = {}) =>
@@ -63,21 +64,55 @@ for (const line of [
     );
   });
 
-test('a mistyped command is answered with the nearest one', () => {
-  assert.throws(() => parse('demoo'), /demo/);
+test('--version prints the name and the version', () => {
+  assert.deepEqual(parse('once --version'), { command: 'print', text: 'popfetch 1.2.3' });
 });
 
-test('--version prints the name and the version, --help the commands and options', () => {
-  const version = parse('--version');
-  assert.deepEqual(version, { command: 'print', text: 'popfetch 1.2.3' });
-  const printed = (line: string) => {
-    const help = parse(line);
-    return help.command === 'print' ? help.text : '';
-  };
-  for (const word of ['once', 'demo', 'config', '--state-dir', '--json'])
-    assert.ok(printed('--help').includes(word), word);
-  for (const word of ['--dry-run', '--jobs', '--max-size'])
-    assert.ok(printed('once --help').includes(word), word);
+for (const line of ['peek --help', 'peek -h', '-q --limit 3 peek --nonsense -h', '-vh peek'])
+  test(`"${line}" asks for help on peek, whatever else is wrong`, () => {
+    assert.deepEqual(parse(line), { command: 'help', topic: 'peek', ofCommand: true });
+  });
+
+const slips: readonly (readonly [line: string, message: RegExp, hint: RegExp])[] = [
+  ['onec', /unknown command "onec"/, /did you mean "once"/],
+  ['gmx', /unknown command "gmx"/, /popfetch --once gmx/],
+  ['on', /unknown command "on"/, /lists the commands/],
+  ['--once --dry-rum', /unknown option --dry-rum/, /did you mean --dry-run\?/],
+  ['--once --no-kep', /unknown option --no-kep/, /did you mean --no-keep\?/],
+  ['--once --dryRun', /unknown option --dryRun/, /did you mean --dry-run\?/],
+  ['check --limit 3', /unknown option --limit/, /an option of once/],
+  ['status -Z', /unknown option -Z/, /popfetch status --help/],
+  ['-j 3', /unknown option -j/, /an option of once/],
+  ['--jsno', /unknown option --jsno/, /did you mean --json\?/],
+];
+for (const [line, message, hint] of slips)
+  test(`the slip in "${line}" is answered with what was meant`, () => {
+    assert.throws(
+      () => parse(line),
+      (thrown) => {
+        assert.ok(thrown instanceof Failure && thrown.code === 'usage');
+        assert.match(thrown.message, message);
+        assert.match(thrown.facts.hint ?? '', hint);
+        return true;
+      },
+    );
+  });
+
+test('the value of an option is taken for no command and no option', () => {
+  assert.equal(once('--limit 3 --once').limit, 3);
+  assert.equal(once('-n --once gmx').dryRun, true);
+  const peek = parse('peek -n 3 gmx');
+  assert.ok(peek.command === 'peek');
+  assert.deepEqual([peek.lines, peek.account], [3, 'gmx']);
+});
+
+test('exit codes are those of fetchmail where option or environment say so', () => {
+  assert.equal(once('--once').global.exitCodes, 'default');
+  assert.equal(once('--once --exit-codes fetchmail').global.exitCodes, 'fetchmail');
+  const env = { POPFETCH_EXIT_CODES: 'fetchmail' };
+  assert.equal(once('--once', env).global.exitCodes, 'fetchmail');
+  assert.equal(once('--once --exit-codes default', env).global.exitCodes, 'default');
+  assert.throws(() => once('--once', { POPFETCH_EXIT_CODES: 'getmail' }), /POPFETCH_EXIT_CODES/);
 });
 
 test('an option given twice counts as it was given last', () => {

@@ -9,12 +9,22 @@ export interface CheckOptions {
 
 export const checkWords = {
   usage: 'check [accounts..]',
-  summary: 'is there new mail? (nothing is fetched or changed)',
+  group: 'mail',
+  summary: 'is there new mail? (nothing is changed)',
   positionals: onlyAccounts,
   options: {
     'exit-code': { type: 'boolean', describe: 'exit 0 if there is new mail, 1 if none' },
     count: { type: 'boolean', describe: 'print only how many messages are new' },
   },
+  examples: [
+    ['popfetch check', 'of every account'],
+    ['popfetch check --exit-code gmx && popfetch --once gmx', 'poll only if it is worth it'],
+  ],
+  exits: {
+    0: 'every account was looked at; with --exit-code: there is new mail',
+    1: 'with --exit-code: there is none',
+  },
+  seeAlso: ['peek', 'once'],
 } as const satisfies CommandWords;
 
 export function checkOf(args: Parsed<typeof checkWords>): CheckOptions {

@@ -6,6 +6,7 @@ export interface ConfigOptions {
 
 export const configWords = {
   usage: 'config <action>',
+  group: 'settings',
   summary: 'check the configuration, or say where it is',
   positionals: {
     action: positional({
@@ -15,6 +16,15 @@ export const configWords = {
     }),
   },
   options: {},
+  examples: [
+    ['popfetch config check', 'every problem with its place and a hint'],
+    ['popfetch -c new.yaml config check', 'of a file that is not in use yet'],
+  ],
+  exits: {
+    0: 'it is usable, or was found',
+    78: 'it is missing, wrong or unsafe',
+  },
+  seeAlso: ['help config', 'popfetch.yaml(5)'],
 } as const satisfies CommandWords;
 
 export function configOf({ action }: Parsed<typeof configWords>): ConfigOptions {

@@ -9,16 +9,36 @@ export interface DeliverOptions {
 
 export const deliverWords = {
   usage: 'deliver [destination]',
+  group: 'mail',
   summary: 'deliver the message on standard input',
   positionals: {
     destination: positional({
       type: 'string',
+      completes: 'file',
       describe: 'as after deliver: in the configuration',
     }),
   },
   options: {
-    account: { type: 'string', describe: "where this account's mail goes" },
+    account: {
+      type: 'string',
+      arg: 'ACCOUNT',
+      completes: 'account',
+      describe: "where this account's mail goes",
+    },
   },
+  examples: [
+    ['popfetch deliver ~/Maildir/ < message', 'into a Maildir'],
+    ['popfetch deliver "|procmail" < message', 'by a command'],
+    ['popfetch deliver "smtp:localhost?to=joe" < message', 'by a mail server'],
+    ['popfetch deliver --account gmx < message', "where an account's mail goes"],
+  ],
+  exits: {
+    0: 'it is delivered',
+    65: 'it was refused for good',
+    73: 'it cannot be written',
+    75: 'trying later helps',
+  },
+  seeAlso: ['popfetch.yaml(5)'],
 } as const satisfies CommandWords;
 
 export function deliverOf(args: Parsed<typeof deliverWords>): DeliverOptions {

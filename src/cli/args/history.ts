@@ -7,9 +7,18 @@ export interface HistoryOptions {
 
 export const historyWords = {
   usage: 'history [account]',
+  group: 'insight',
   summary: 'the last polls, one line each',
-  positionals: { account: positional({ type: 'string', describe: 'only this one' }) },
+  positionals: {
+    account: positional({ type: 'string', describe: 'only this one', completes: 'account' }),
+  },
   options: {},
+  examples: [
+    ['popfetch history', 'of all accounts'],
+    ['popfetch history gmx', 'of one'],
+  ],
+  exits: {},
+  seeAlso: ['status'],
 } as const satisfies CommandWords;
 
 export function historyOf({ account }: Parsed<typeof historyWords>): HistoryOptions {

@@ -13,10 +13,17 @@ export interface PeekOptions {
 
 export const peekWords = {
   usage: 'peek <account> [messages..]',
-  summary: 'headers and first lines of messages (nothing is changed)',
+  group: 'mail',
+  summary: 'headers and first lines of messages (TOP)',
   positionals: {
-    account: positional({ type: 'string', demandOption: true, describe: 'whose maildrop' }),
+    account: positional({
+      type: 'string',
+      demandOption: true,
+      describe: 'whose maildrop',
+      completes: 'account',
+    }),
     messages: positional({
+      arg: 'MSG',
       type: 'string',
       array: true,
       describe: 'numbers, ranges (3-5) or unique-ids; none: the newest ten',
@@ -27,6 +34,7 @@ export const peekWords = {
     lines: {
       alias: 'n',
       type: 'number',
+      arg: 'N',
       requiresArg: true,
       default: 5,
       describe: 'lines of text to show of each',
@@ -34,6 +42,15 @@ export const peekWords = {
     new: { type: 'boolean', describe: 'those that were not fetched yet' },
     raw: { type: 'boolean', describe: 'as the server sends it, undecoded' },
   },
+  examples: [
+    ['popfetch peek gmx', 'the newest ten'],
+    ['popfetch peek gmx --new -n 0', 'sender and subject of what is new'],
+    ['popfetch peek gmx 88 90-95', 'these'],
+  ],
+  exits: {
+    69: 'the server lacks the command TOP',
+  },
+  seeAlso: ['check'],
 } as const satisfies CommandWords;
 
 export function peekOf(args: Parsed<typeof peekWords>): PeekOptions {

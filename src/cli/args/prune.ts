@@ -7,11 +7,18 @@ export interface PruneOptions {
 
 export const pruneWords = {
   usage: 'prune [accounts..]',
-  summary: 'delete on the server what keep and atMost say, fetch nothing',
+  group: 'mail',
+  summary: 'apply keep and atMost now, without fetching',
   positionals: onlyAccounts,
   options: {
     'dry-run': { alias: 'n', type: 'boolean', describe: 'say what would be deleted, do nothing' },
   },
+  examples: [
+    ['popfetch prune -n', 'say what would be deleted, and why'],
+    ['popfetch prune gmx', 'of one account'],
+  ],
+  exits: {},
+  seeAlso: ['once', 'help config'],
 } as const satisfies CommandWords;
 
 export function pruneOf({ accounts, dryRun = false }: Parsed<typeof pruneWords>): PruneOptions {

@@ -11,15 +11,17 @@ export interface QuarantineOptions {
 
 export const quarantineWords = {
   usage: 'quarantine <action> [account] [uids..]',
-  summary: 'messages that a destination refused for good',
+  group: 'insight',
+  summary: 'messages that a destination keeps refusing',
   positionals: {
     action: positional({
       choices: ['list', 'show', 'retry', 'drop'] as const,
       demandOption: true,
       describe: 'list them, show one, deliver them again, let them go',
     }),
-    account: positional({ type: 'string', describe: 'whose' }),
+    account: positional({ type: 'string', describe: 'whose', completes: 'account' }),
     uids: positional({
+      arg: 'UIDL',
       type: 'string',
       array: true,
       describe: 'unique-ids, as the list shows them',
@@ -32,6 +34,15 @@ export const quarantineWords = {
       describe: 'drop: treat it as delivered, so that keep decides',
     },
   },
+  examples: [
+    ['popfetch quarantine list', 'what was refused, and why'],
+    ['popfetch quarantine retry gmx', 'once the reason is mended'],
+    ['popfetch quarantine drop gmx UIDL', 'let one go'],
+  ],
+  exits: {
+    65: 'a destination refused one again',
+  },
+  seeAlso: ['once', 'verify'],
 } as const satisfies CommandWords;
 
 export function quarantineOf(args: Parsed<typeof quarantineWords>): QuarantineOptions {

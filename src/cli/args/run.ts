@@ -8,12 +8,27 @@ export interface RunOptions {
 
 export const runWords = {
   usage: ['run', '$0'],
+  group: 'mail',
   summary: 'poll on schedule until stopped',
   positionals: {},
   options: {
     now: { type: 'boolean', describe: 'poll every account at the start' },
-    every: { type: 'string', requiresArg: true, describe: 'time between two polls: 5m' },
+    every: {
+      type: 'string',
+      arg: 'DURATION',
+      requiresArg: true,
+      describe: 'time between two polls: 5m',
+    },
   },
+  examples: [
+    ['popfetch', 'stay in the foreground'],
+    ['popfetch run --now --every 2m', 'poll at once, then every two minutes'],
+  ],
+  exits: {
+    0: 'stopped by SIGINT or SIGTERM, in order',
+    130: 'hurried by a second Ctrl-C',
+  },
+  seeAlso: ['once', 'status'],
 } as const satisfies CommandWords;
 
 export function runOf({ now = false, every }: Parsed<typeof runWords>): RunOptions {

@@ -1,8 +1,10 @@
 import { checkReporter } from '../../log/check.ts';
 import { pollRound } from '../../scheduler/round.ts';
 import type { Invocation } from '../args.ts';
+import type { ExitCodes } from '../args/global.ts';
 import { chooseAccounts, load, tellProblem } from '../configuration.ts';
 import { worst } from '../exit-status.ts';
+import { numberedPoll } from '../fetchmail-status.ts';
 import { Looking, type LookOutcome } from '../looking.ts';
 import { monotonicClock } from '../monotonic-clock.ts';
 import { reporting } from '../reporters.ts';
@@ -22,7 +24,7 @@ export async function check(invocation: CheckInvocation, world: World): Promise<
   using reports = await reporting(global, world, (all) => checkReporter({ ...all, count }));
   const { emit } = reports;
   const stateDir = stateDirectory(global.stateDir, config.stateDir, world.env, world.home);
-  using looking = new Looking({ global, stateDir, world, emit });
+  using looking = new Looking({ global, stateDir, world: reports.world, emit });
   const began = performance.now();
   const names = accounts.map(({ name }) => name);
   emit({ type: 'run.start', version: world.version, accounts: names, dryRun: true });
@@ -34,7 +36,7 @@ export async function check(invocation: CheckInvocation, world: World): Promise<
     { jobs: config.jobs, perHost: config.perHost },
     monotonicClock,
   );
-  const exitCode = statusOf(outcomes, asExitCode);
+  const exitCode = statusOf(outcomes, asExitCode, global.exitCodes);
   const failed = outcomes.filter(({ status }) => status !== 0);
   emit({
     type: 'run.end',
@@ -50,9 +52,16 @@ export async function check(invocation: CheckInvocation, world: World): Promise<
 }
 
 /** A failure is told before "nothing new": who cannot look does not know. */
-function statusOf(outcomes: readonly LookOutcome[], asExitCode: boolean): number {
+function statusOf(
+  outcomes: readonly LookOutcome[],
+  asExitCode: boolean,
+  exitCodes: ExitCodes,
+): number {
   const status = worst(outcomes.map((outcome) => outcome.status));
-  return status === 0 && asExitCode && sumOf(outcomes, 'new') === 0 ? 1 : status;
+  const found = sumOf(outcomes, 'new');
+  if (status === 0 && asExitCode && found === 0) return 1;
+  const failure = outcomes.find((outcome) => outcome.status === status)?.failure;
+  return numberedPoll(status, exitCodes, { new: found, failure });
 }
 
 function sumOf(outcomes: readonly LookOutcome[], count: 'new' | 'bytes'): number {

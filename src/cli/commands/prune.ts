@@ -14,6 +14,7 @@ export function prune(
     limit: undefined,
     maxSize: undefined,
     jobs: undefined,
+    deliver: undefined,
     wait: undefined,
     failOnEmpty: false,
     again: false,

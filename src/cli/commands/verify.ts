@@ -45,15 +45,15 @@ export async function verify(invocation: VerifyInvocation, world: World): Promis
   const accounts = chooseAccounts(config, invocation.accounts);
   const stateDir = stateDirectory(global.stateDir, config.stateDir, world.env, world.home);
   using reports = await reporting(global, world, verifyReporter);
-  using looking = new Looking({ global, stateDir, world, emit: reports.emit });
-  using local = new Local(world, stateDir);
+  using looking = new Looking({ global, stateDir, world: reports.world, emit: reports.emit });
+  using local = new Local(reports.world, stateDir);
   const statuses: ExitStatus[] = [];
   for (const account of accounts) {
     let differs = false;
     const { status } = await looking.account({ ...account, maxSize: undefined }, async (looked) => {
       const verified = await verifyAccount(account, local, looked.listing.messages);
       differs = verified.differences.size > 0;
-      tell(account.name, verified, invocation, world);
+      tell(account.name, verified, invocation, reports.world);
     });
     statuses.push(status, differs ? 65 : 0);
   }
