@@ -9,6 +9,7 @@ import {
   Scheduler,
 } from '../../src/scheduler/scheduler.ts';
 import { FakeClock } from '../support/fake-clock.ts';
+import { randomFrom } from '../support/random.ts';
 
 const minute = 60_000;
 const hour = 60 * minute;
@@ -306,12 +307,3 @@ test('over a week nobody starves, no host has too many sessions, and nobody come
     { numRuns: process.env.POPFETCH_LONG === '1' ? 300 : 15 },
   );
 });
-
-/** Park and Miller's generator. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 0x7fffffff;
-    return state / 0x7fffffff;
-  };
-}

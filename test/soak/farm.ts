@@ -5,6 +5,7 @@ import {
   type MaildropServer,
   startMaildropServer,
 } from '../support/maildrop-server.ts';
+import { randomFrom } from '../support/random.ts';
 
 /** Servers that misbehave at random, and the mail that comes in meanwhile. The same seed: the same mishaps. */
 export class Farm implements AsyncDisposable {
@@ -103,13 +104,4 @@ export function storedIn(maildir: string): readonly string[] {
     const isWhole = lines.length > 0 && lines.every((line) => line === `line of ${subject}`);
     return isWhole ? subject : `torn: ${text.slice(0, 200)}`;
   });
-}
-
-/** Park and Miller's generator. */
-function randomFrom(seed: number): () => number {
-  let state = seed;
-  return () => {
-    state = (state * 48_271) % 0x7fffffff;
-    return state / 0x7fffffff;
-  };
 }

@@ -153,7 +153,7 @@ function worldOf(home: PopfetchHome): World {
   const deaf = () => ({ [Symbol.dispose]: () => undefined });
   const world = {
     argv: [],
-    program: () => [],
+    program: ['node', 'popfetch'],
     env: {},
     stdout: output,
     stderr: output,
