@@ -72,6 +72,12 @@ function outputOf(stream: NodeJS.WriteStream): Output {
     write: (text) => void stream.write(text),
     writeOctets: (octets) => void stream.write(octets),
     isTTY: stream.isTTY ?? false,
+    get columns() {
+      return stream.columns;
+    },
+    get rows() {
+      return stream.rows;
+    },
   };
 }
 

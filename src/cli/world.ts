@@ -36,4 +36,7 @@ export interface Output {
   /** Octets as they are. */
   writeOctets(octets: Uint8Array): void;
   readonly isTTY: boolean;
+  /** Of the terminal, as it is now. */
+  readonly columns?: number | undefined;
+  readonly rows?: number | undefined;
 }

@@ -16,6 +16,7 @@ export interface StateOptions {
 
 export const stateWords = {
   usage: 'state <action> [account] [uids..]',
+  group: 'settings',
   summary: 'what is known of messages, and what is to be',
   positionals: {
     action: positional({
@@ -23,8 +24,9 @@ export const stateWords = {
       demandOption: true,
       describe: 'show it, take messages for seen, fetch them again, drop it, move it elsewhere',
     }),
-    account: positional({ type: 'string', describe: 'whose' }),
+    account: positional({ type: 'string', describe: 'whose', completes: 'account' }),
     uids: positional({
+      arg: 'UIDL',
       type: 'string',
       array: true,
       describe: 'unique-ids; import: a file, - for stdin',
@@ -40,6 +42,14 @@ export const stateWords = {
       describe: 'refetch: all that are not found here, or not as they were delivered',
     },
   },
+  examples: [
+    ['popfetch state list', 'what is kept of each account'],
+    ['popfetch state skip gmx --all', 'what is there counts as seen, what comes is fetched'],
+    ['popfetch state refetch gmx --missing', 'what verify does not find'],
+    ['popfetch state export gmx > gmx.jsonl', 'to move to another computer'],
+  ],
+  exits: {},
+  seeAlso: ['verify'],
 } as const satisfies CommandWords;
 
 export function stateOf(args: Parsed<typeof stateWords>): StateOptions {

@@ -1,7 +1,7 @@
 import { checkReporter } from '../../log/check.ts';
 import { pollRound } from '../../scheduler/round.ts';
-import type { Invocation } from '../args.ts';
 import type { ExitCodes } from '../args/global.ts';
+import type { Invocation } from '../args.ts';
 import { chooseAccounts, load, tellProblem } from '../configuration.ts';
 import { worst } from '../exit-status.ts';
 import { numberedPoll } from '../fetchmail-status.ts';

@@ -7,7 +7,9 @@ import { type AccountOutcome, runAccount } from '../account-run.ts';
 import type { Invocation } from '../args.ts';
 import { chooseAccounts, load, tellProblem } from '../configuration.ts';
 import { confirm } from '../confirm.ts';
+import { deliverTarget } from '../deliver-target.ts';
 import { type ExitStatus, exitStatus, worst } from '../exit-status.ts';
+import { numbered, numberedPoll } from '../fetchmail-status.ts';
 import { HookCaller } from '../hook-caller.ts';
 import { writeMetrics } from '../metering.ts';
 import { monotonicClock } from '../monotonic-clock.ts';
@@ -26,13 +28,15 @@ export async function once(invocation: OnceInvocation, world: World): Promise<nu
   const loaded = await load(global, world);
   if (loaded.kind !== 'config') return tellProblem(loaded, world, global);
   const { config } = loaded;
-  const change = overrides(invocation);
+  const { deliver } = invocation;
+  const target = deliver === undefined ? undefined : await deliverTarget(deliver, world.home);
+  const change = overrides(invocation, target);
   const accounts = chooseAccounts(config, invocation.accounts).map(change.account);
   if (invocation.again && !invocation.dryRun) await confirmAgain(invocation, accounts, world);
   using reports = await reporting(global, world);
   using stopping = stopOnSignals(world, () => {
     if (!global.quiet && !global.json)
-      world.stderr.write(
+      reports.world.stderr.write(
         'finishing the current message; Ctrl-C again stops at once (nothing is lost either way)\n',
       );
   });
@@ -47,7 +51,7 @@ export async function once(invocation: OnceInvocation, world: World): Promise<nu
     config,
     wait: change.wait,
     stopping,
-    world,
+    world: reports.world,
     hooks,
   });
   // Not without await: the reports are closed when this function is left.
@@ -121,7 +125,13 @@ class OnceRound {
 
   #exitCode(outcomes: readonly AccountOutcome[], stored: number): number {
     const status = worst(outcomes.map((outcome) => this.#statusOf(outcome)));
-    return status === 0 && stored === 0 && this.#parts.invocation.failOnEmpty ? 1 : status;
+    const { failOnEmpty, global } = this.#parts.invocation;
+    if (status === 0 && stored === 0 && failOnEmpty) return 1;
+    const gravest = outcomes.find((outcome) => this.#statusOf(outcome) === status);
+    const failure = status === 0 ? undefined : gravest?.result.failure;
+    if (this.#parts.invocation.onlyPrune === true)
+      return numbered(status, global.exitCodes, failure);
+    return numberedPoll(status, global.exitCodes, { new: stored, failure });
   }
 
   #statusOf({ result: { failure }, failing }: AccountOutcome): ExitStatus {

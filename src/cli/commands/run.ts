@@ -22,11 +22,18 @@ export async function run(invocation: RunInvocation, world: World): Promise<numb
     world,
     () => {
       if (!global.quiet && !global.json)
-        world.stderr.write('finishing the current messages; Ctrl-C again stops at once\n');
+        reports.world.stderr.write('finishing the current messages; Ctrl-C again stops at once\n');
     },
     isNoReload,
   );
-  const foreground = new Foreground({ global, every, world, reports, loaded, signals: stopping });
+  const foreground = new Foreground({
+    global,
+    every,
+    world: reports.world,
+    reports,
+    loaded,
+    signals: stopping,
+  });
   await foreground.run(invocation.now);
   return statusOf(stopping);
 }
