@@ -133,6 +133,18 @@ const accepted: readonly Understood[] = [
   ],
   [
     'deliver',
+    'smtp://[::1]:2525?to=a@b,c',
+    (a) => a.deliver.label,
+    'smtp [::1]:2525',
+  ],
+  [
+    'deliver',
+    'lmtp:/run/{user}/lmtp',
+    ({ deliver }) => deliver.kind === 'lmtp' && [deliver.address, deliver.to],
+    [{ path: '/run/joe/lmtp' }, ['joe']],
+  ],
+  [
+    'deliver',
     '{smtp: "[::1]:2525", to: [a@b, c]}',
     (a) => a.deliver,
     {

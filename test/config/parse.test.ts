@@ -221,13 +221,20 @@ test('where a password comes from is shown: that is no secret', () => {
 });
 
 test('a password in a file that others can read is refused with the command that helps', () => {
-  const text = `accounts: {a: ${account.replace('{prompt: true}', 'secret')}}`;
-  const parsed = parseConfig(text, 'c.yaml', { home, toHide: 'chmod 600 c.yaml' });
-  assert.ok(parsed.kind === 'problems');
-  assert.deepEqual(
-    parsed.problems.map(({ message, hint }) => [message, hint]),
-    [['password: others can read this file', 'chmod 600 c.yaml']],
-  );
+  const server = '{smtp: localhost, to: a@b, user: u, password: secret}';
+  for (const wrong of [
+    account.replace('{prompt: true}', 'secret'),
+    account.replace('{', `{deliver: ${server}, `),
+    account.replace('{', `{deliver: [~/M/, ${server}], `),
+  ]) {
+    const text = `accounts: {a: ${wrong}}`;
+    const parsed = parseConfig(text, 'c.yaml', { home, toHide: 'chmod 600 c.yaml' });
+    assert.ok(parsed.kind === 'problems', wrong);
+    assert.deepEqual(
+      parsed.problems.map(({ message, hint }) => [message, hint]),
+      [['password: others can read this file', 'chmod 600 c.yaml']],
+    );
+  }
 });
 
 test('a problem far right in a long line is shown with the part of the line around it', () => {

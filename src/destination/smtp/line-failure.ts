@@ -17,12 +17,14 @@ export function lineFailure(
   const said = typeof response === 'string' ? { serverSaid: response } : {};
   // RFC 4954 §6: 4xx is for now; so is a method that the server did not offer just now.
   if (code === 'EAUTH' && typeof responseCode === 'number' && responseCode >= 500) {
-    const { host } = where;
-    return new Failure('auth', reason, { phase: 'deliver', host, ...said }, error);
+    const whose = 'the mail server refused user or password';
+    const refused = { phase: 'deliver', reason: whose, host: where.host, ...said } as const;
+    return new Failure('auth', reason, refused, error);
   }
   if (isAboutCertificate(originalCode ?? code))
     return new Failure('tls_verify', reason, facts, error);
-  if (code === 'ETLS' || isAboutTls(originalCode) || error instanceof Failure) return new Failure('tls_handshake', reason, { ...facts, ...said }, error);
+  if (code === 'ETLS' || isAboutTls(originalCode) || error instanceof Failure)
+    return new Failure('tls_handshake', reason, { ...facts, ...said }, error);
   return new Failure('connect', reason, { ...facts, ...said }, error);
 }
 
