@@ -5,10 +5,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from 'esbuild';
 import { loadBuiltinsLate } from './builtins.mjs';
+import { bundledPackages, noticesOf } from './notices.mjs';
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'));
 rmSync('dist', { recursive: true, force: true });
-await build({
+const { metafile } = await build({
   entryPoints: ['src/cli/main.ts'],
   outfile: 'dist/popfetch.cjs',
   bundle: true,
@@ -17,6 +18,7 @@ await build({
   target: 'node20.19',
   // Not minified: esbuild 0.28 drops the await of a `return await` under `await using`, and stacks stay readable.
   legalComments: 'none',
+  metafile: true,
   logLevel: 'warning',
   // yargs asks where it lies; the bundle is CommonJS, where only __filename knows.
   banner: { js: "const bundleUrl = require('node:url').pathToFileURL(__filename).href;" },
@@ -34,6 +36,7 @@ await build({
 
 const bundle = 'dist/popfetch.cjs';
 writeFileSync(bundle, escaped(loadBuiltinsLate(readFileSync(bundle, 'utf8'))), 'latin1');
+writeFileSync('dist/THIRD-PARTY-NOTICES', noticesOf(bundledPackages(metafile)));
 writeCodeCache();
 
 /** esbuild leaves it in regular expressions and comments; one such character doubles what V8 has to read. */

@@ -10,7 +10,7 @@ export async function runInProcess(
   around: Partial<World> = {},
 ): Promise<Pick<PopfetchRun, 'status' | 'stdout' | 'stderr'>> {
   const world = worldOf(home, args, now);
-  const status = await runCommand(world);
+  const status = await runCommand({ ...world, ...around });
   return { status, stdout: world.stdout.text, stderr: world.stderr.text };
 }
 
@@ -22,7 +22,6 @@ export function worldOf(
 ): World & Record<'stdout' | 'stderr', Collected> {
   const nothing = { [Symbol.dispose]: () => undefined };
   return {
-    program: ['popfetch'],
     argv: [...args, '-c', home.configFile, '--state-dir', home.stateDir],
     env: { PATH: process.env.PATH, HOME: home.path('home'), USER: 'joe' },
     stdout: new Collected(),
@@ -38,7 +37,6 @@ export function worldOf(
     now,
     onSignal: () => nothing,
     onRequest: () => nothing,
-    ...around,
   };
 }
 
