@@ -1,9 +1,10 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { makeDirectory, replaceFile } from '../durable/file.ts';
-import { type FailureCode, failureNatures } from '../errors.ts';
+import { asFailure, type FailureCode, failureNatures } from '../errors.ts';
 import { accountFolder } from './account-folder.ts';
 import type { Failing } from './health.ts';
+import { writtenInPlace } from './in-place.ts';
 
 /** What `popfetch status` shows of an account: a convenience, no delivery relies on it. Times are ms since 1970. */
 export interface AccountStatus {
@@ -81,7 +82,7 @@ export function readStatus(stateDirectory: string, account: string): AccountStat
   return isFields(said) && said.version === version ? statusFrom(said) : noStatus;
 }
 
-/** Replaces it as a whole. Throws a Failure that names the file. */
+/** Replaces it as a whole; on a full disk, in the room that it has. Throws a Failure that names the file. */
 export async function writeStatus(
   stateDirectory: string,
   account: string,
@@ -90,7 +91,13 @@ export async function writeStatus(
   const folder = accountFolder(stateDirectory, account);
   await makeDirectory(folder, 0o700);
   const text = `${JSON.stringify({ version, ...status }, undefined, 2)}\n`;
-  await replaceFile(path.join(folder, 'status.json'), Buffer.from(text), 0o600, 'not synced');
+  const file = path.join(folder, 'status.json');
+  try {
+    await replaceFile(file, Buffer.from(text), 0o600, 'not synced');
+  } catch (thrown) {
+    // It would be lost that the full disk was announced, and each poll would announce it again.
+    if (asFailure(thrown).code !== 'no_space' || !writtenInPlace(file, text)) throw thrown;
+  }
 }
 
 function statusFrom(said: Fields): AccountStatus {

@@ -3,7 +3,7 @@ import fs from 'node:fs';
 import path from 'node:path';
 import { describe, it } from 'node:test';
 import { type AccountStatus, noStatus, readStatus, writeStatus } from '../../src/state/status.ts';
-import { faultyFs } from '../durable/faulty-fs.ts';
+import { type Call, errno, faultyFs } from '../durable/faulty-fs.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const status: AccountStatus = {
@@ -87,6 +87,28 @@ describe('the status of an account', () => {
       JSON.parse(fs.readFileSync(fileIn(folder.path), 'utf8'));
       const read = readStatus(folder.path, 'acc');
       assert.deepEqual(read, read.delivered === 7 ? status : noStatus, `killed at ${deadly}`);
+    }
+  });
+
+  it('is written over the old one where the disk is full', async () => {
+    await using folder = await temporaryFolder();
+    const isMade = ({ effect, on }: Call) => effect === 'openSync' && String(on).endsWith('.new');
+    await assert.rejects(writtenOnFullDisk(status));
+    await writeStatus(folder.path, 'acc', status);
+    for (const next of [
+      { ...noStatus, delivered: 8 },
+      { ...status, delivered: 9 },
+    ]) {
+      await writtenOnFullDisk(next);
+      assert.deepEqual(readStatus(folder.path, 'acc'), next);
+    }
+    const left = { reason: 'too-large', count: 9, size: 9, uids: ['x'.repeat(20_000)] };
+    await assert.rejects(writtenOnFullDisk({ ...status, left: [left] }), /no space/);
+    assert.equal(readStatus(folder.path, 'acc').delivered, 9);
+
+    async function writtenOnFullDisk(next: AccountStatus): Promise<void> {
+      using _ = faultyFs((call) => (isMade(call) ? errno('ENOSPC') : 'none'));
+      await writeStatus(folder.path, 'acc', next);
     }
   });
 });
