@@ -66,7 +66,7 @@ function entryFrom(line: string): HistoryEntry | undefined {
     if (typeof said !== 'object' || said === null) return undefined;
     const fields = new Map<string, unknown>(Object.entries(said));
     const at = numberOf(fields.get('at'));
-    if (at === undefined) return undefined;
+    if (at === undefined || at > lastMoment) return undefined;
     const code = fields.get('code');
     return {
       at,
@@ -82,8 +82,11 @@ function entryFrom(line: string): HistoryEntry | undefined {
 }
 
 function numberOf(said: unknown): number | undefined {
-  return typeof said === 'number' && Number.isFinite(said) ? said : undefined;
+  return typeof said === 'number' && Number.isFinite(said) && said >= 0 ? said : undefined;
 }
+
+/** ms since 1970: the last that has a date. */
+const lastMoment = 8.64e15;
 
 function isCode(said: unknown): said is FailureCode {
   return typeof said === 'string' && Object.hasOwn(failureNatures, said);

@@ -225,6 +225,25 @@ test('an account that is not configured any more is listed, forgotten, and new w
   assert.match((await at.run('once')).said, /4 new/);
 });
 
+test('an account that is not configured any more still has its history', async () => {
+  await using at = await place();
+  await at.run('once');
+  at.configure('work');
+  assert.match((await at.run('history gmx')).said, /gmx +4 new/);
+  assert.equal((await at.run('history')).said, '');
+  assert.equal((await at.run('history nobody')).status, 64);
+});
+
+test('a damaged status is shown as far as it can be read', async () => {
+  await using at = await place();
+  await at.run('once');
+  const file = at.home.path('state', 'accounts', 'gmx', 'status.json');
+  for (const text of ['', '{', '{"version":1,"lastPollAt":1e300,"nextPollAt":-1e300}']) {
+    writeFileSync(file, text);
+    for (const line of ['status', 'status --json']) assert.equal((await at.run(line)).status, 0);
+  }
+});
+
 test('a command line that names too little or too much is a mistake of usage', async () => {
   await using at = await place();
   for (const line of [

@@ -23,7 +23,10 @@ test('an account that was never polled has none, and what cannot be read is left
   await using folder = await temporaryFolder();
   assert.deepEqual(readHistory(folder.path, 'a'), []);
   await addToHistory(folder.path, 'a', polled(1));
-  fs.appendFileSync(fileIn(folder.path), '{"at": 2, "torn\n{"at": "soon"}\n');
+  fs.appendFileSync(
+    fileIn(folder.path),
+    '{"at": 2, "torn\n{"at": "soon"}\n{"at":1e300}\n{"at":-1}\n',
+  );
   await addToHistory(folder.path, 'a', polled(3));
   assert.deepEqual(readHistory(folder.path, 'a'), [polled(1), polled(3)]);
 });

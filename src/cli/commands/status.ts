@@ -11,6 +11,8 @@ import type { World } from '../world.ts';
 type StatusInvocation = Extract<Invocation, { command: 'status' }>;
 
 const day = 24 * 3_600_000;
+/** ms since 1970: nothing later has a date, whatever a damaged file says. */
+const lastMoment = 8.64e15;
 
 /** Says how the accounts are; resolves with the exit status: 69 where `--max-age` is exceeded. */
 export async function status(invocation: StatusInvocation, world: World): Promise<number> {
@@ -54,7 +56,7 @@ function jsonLine(
 ): string {
   const { failing, refused, ...known } = one.status;
   const time = (at: number | undefined) =>
-    at === undefined ? undefined : new Date(at).toISOString();
+    at === undefined || !(Math.abs(at) <= lastMoment) ? undefined : new Date(at).toISOString();
   return JSON.stringify({
     v: 1,
     event: 'status',
