@@ -72,7 +72,7 @@ function outcomeOf({ failure }: PollResult): PollOutcome {
 
 function statusAfter(before: AccountStatus, polled: PolledAccount): Omit<AccountStatus, 'failing'> {
   const { result, now, every, nextPollAt, left } = polled;
-  const { counts, failure, minimumInterval } = result;
+  const { counts, failure } = result;
   return {
     lastPollAt: now,
     lastSuccessAt: failure === undefined ? now : before.lastSuccessAt,
@@ -83,7 +83,7 @@ function statusAfter(before: AccountStatus, polled: PolledAccount): Omit<Account
     onServerSize: counts.onServerSize ?? before.onServerSize,
     nextPollAt,
     lateBy: lateBy(before, polled),
-    loginDelay: minimumInterval === undefined ? before.loginDelay : minimumInterval * 1000,
+    loginDelay: loginDelayAfter(before, result),
     refused: refusedAfter(before.refused, polled),
     clockDoubtedAt: clockAfter(before, now, every).doubtedAt,
     left: counts.onServer === undefined ? before.left : left,
@@ -103,6 +103,15 @@ function lateBy(
 ): number | undefined {
   if (dueAt === undefined || nextPollAt === undefined) return undefined;
   return Math.max(Math.round(now - durationMs - dueAt), 0);
+}
+
+/** ms. What a server that let us in does not say any longer holds no longer. */
+function loginDelayAfter(
+  { loginDelay }: AccountStatus,
+  { counts, minimumInterval }: PollResult,
+): number | undefined {
+  if (minimumInterval !== undefined) return minimumInterval * 1000;
+  return counts.onServer === undefined ? loginDelay : undefined;
 }
 
 function refusedAfter(

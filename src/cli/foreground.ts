@@ -178,12 +178,13 @@ export class Foreground {
             ago: this.#parts.world.now() - lastPollAt,
             failures: failures ?? 0,
             refusals,
+            atLeast: loginDelay,
           };
     return {
       name,
       host: serverKey(account),
       every,
-      atLeast: Math.max(demandedAt(host), loginDelay),
+      atLeast: demandedAt(host),
       settings,
       before,
     };

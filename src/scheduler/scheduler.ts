@@ -22,9 +22,17 @@ export interface ScheduledAccount {
   /** Changes when the account's settings do: then what went wrong before counts no longer. */
   readonly settings: string;
   /** What is known from before the start; undefined for an account that was never polled. */
-  readonly before:
-    | { readonly ago: number; readonly failures: number; readonly refusals: number }
-    | undefined;
+  readonly before: PollsBefore | undefined;
+}
+
+export interface PollsBefore {
+  /** ms since the last poll ended. */
+  readonly ago: number;
+  /** In a row. */
+  readonly failures: number;
+  readonly refusals: number;
+  /** ms that the server demanded between two logins. */
+  readonly atLeast?: number;
 }
 
 /** How a poll ended, as far as the next one depends on it. */
@@ -169,7 +177,7 @@ class Entry {
   failures: number;
   #refusals: number;
   #endedAt: number | undefined;
-  #demanded = 0;
+  #demanded: number;
   #again = false;
 
   constructor(account: ScheduledAccount, now: number, random: () => number) {
@@ -177,6 +185,7 @@ class Entry {
     this.account = account;
     this.failures = before?.failures ?? 0;
     this.#refusals = before?.refusals ?? 0;
+    this.#demanded = before?.atLeast ?? 0;
     this.#endedAt = before === undefined ? undefined : now - Math.max(before.ago, 0);
     this.dueAt =
       this.#endedAt === undefined ? now : Math.max(now, this.#nextAt(this.#endedAt, random()));
@@ -211,7 +220,8 @@ class Entry {
   ended({ code, loggedIn, atLeast }: PollEnd, now: number, random: number): number {
     this.failures = failuresAfter(this.failures, code);
     this.#refusals = refusalsAfter(this.#refusals, { code, loggedIn });
-    this.#demanded = atLeast ?? this.#demanded;
+    // Who logged in and heard of no LOGIN-DELAY need not mind an earlier one any longer.
+    this.#demanded = atLeast ?? (loggedIn ? 0 : this.#demanded);
     this.skip(now, random);
     return this.dueAt - now;
   }

@@ -130,6 +130,15 @@ test('a start soon after the last run waits for the rest of the interval', async
   assert.equal(world.polls.length, 1);
 });
 
+test('what the server demanded before the start holds until it demands it no longer', async () => {
+  const before = { ago: minute, failures: 0, refusals: 0, atLeast: hour };
+  const world = new World([account('a', { before })]);
+  await world.clock.pass(59 * minute - 1);
+  assert.equal(world.polls.length, 0);
+  await world.clock.pass(5 * minute + 2001);
+  assert.equal(world.polls.length, 2);
+});
+
 test('a last run in the future, after the clock was set back, delays no longer than an interval', async () => {
   const world = new World([account('a', { before: { ago: -1e12, failures: 0, refusals: 0 } })]);
   await world.clock.pass(5 * minute);
@@ -195,6 +204,17 @@ test('when the server is back, the account is polled as usual again', async () =
   const before = world.polls.length;
   await world.clock.pass(hour);
   assert.ok(world.polls.length - before >= 11);
+});
+
+test('a server that demands LOGIN-DELAY no longer is polled as usual again', async () => {
+  const world = new World([account('a')]);
+  world.behaviors.set('a', { lasts: 0, atLeast: hour });
+  await world.clock.pass(minute);
+  world.behaviors.set('a', { lasts: 0 });
+  await world.clock.pass(hour);
+  assert.equal(world.polls.length, 2);
+  await world.clock.pass(5 * minute);
+  assert.equal(world.polls.length, 3);
 });
 
 test('a stop waits for the polls under way and starts none that still waits', async () => {

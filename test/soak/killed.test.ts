@@ -85,7 +85,7 @@ test(`a first synchronisation of ${many} messages in slices, killed in many of t
   const messages = Array.from({ length: many }, (_, at) => message(at));
   await using server = await startMaildropServer({ messages });
   await using home = await PopfetchHome.create();
-  configure(home, server, { limit: many / 3, order: 'newest' });
+  configure(home, server, { limit: Math.ceil(many / 3), order: 'newest' });
   let runs = 0;
   let kills = 0;
   for (let isDone = false; !isDone; runs++) {
