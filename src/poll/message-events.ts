@@ -30,6 +30,15 @@ export function storedEvent(
   };
 }
 
+/** The server did not hand it out. */
+export function passedOverEvent(
+  account: string,
+  { uid, number, size }: MessageRef,
+  reason: string,
+): MessageEvent {
+  return { type: 'message', account, action: 'skipped', uid, number, size, reason };
+}
+
 /** The destination did not take this message; others it may take. */
 export function refusedEvent(
   account: string,

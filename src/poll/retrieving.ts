@@ -1,16 +1,17 @@
 import type { Destination } from '../destination/destination.ts';
 import { asFailure, Failure } from '../errors.ts';
 import { fingerprinted } from '../mail/fingerprint.ts';
-import type { Envelope, MessageRef, RetrievedMessage } from '../mail/message.ts';
-import { isShort } from '../mail/short.ts';
+import type { MessageRef, RetrievedMessage } from '../mail/message.ts';
 import type { Retrieval, SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
 import { Batches } from './batches.ts';
-import { refusedEvent, storedEvent } from './message-events.ts';
+import { Confirmation } from './confirmation.ts';
+import { Envelopes } from './envelopes.ts';
+import { passedOverEvent, refusedEvent, storedEvent } from './message-events.ts';
 import { shortNotice } from './notices.ts';
 import type { Plan } from './plan.ts';
 import type { PollAccount, PollContext } from './poll.ts';
-import { reasonForQuarantine, refusalOf } from './quarantine.ts';
+import { refusalOf } from './quarantine.ts';
 import type { Recogniser, Same } from './recogniser.ts';
 import { type Accepted, type Settled, settle } from './settle.ts';
 import type { Tally } from './tally.ts';
@@ -50,11 +51,8 @@ export class Retrieving {
   readonly #parts: RetrievingParts;
   readonly #stop = new AbortController();
   readonly #batches: Batches;
-  /** Accepted, but what follows it on the wire has not been seen yet: its terminator may be a forgery. */
-  #unconfirmed: Accepted | undefined;
-  /** Those from the first short one on: its end may be no end, and what follows it a forgery (CVE-2001-0996). */
-  readonly #doubted: Accepted[] = [];
-  #envelope: Envelope | undefined;
+  readonly #confirmation = new Confirmation((accepted) => this.#keep(accepted));
+  readonly #envelopes: Envelopes;
   #failure: Failure | undefined;
   readonly #undelivered = new Undelivered();
   #refused = 0;
@@ -67,9 +65,10 @@ export class Retrieving {
 
   constructor(parts: RetrievingParts) {
     this.#parts = parts;
-    const { destination, store, session, plan, context, drop } = parts;
+    const { account, destination, store, session, plan, context, drop } = parts;
     const { onceDelivered } = plan;
     const { now } = context;
+    this.#envelopes = new Envelopes(account, store, now);
     this.#batches = new Batches({
       settle: async (batch) => {
         const settled = await settle(batch, { destination, store, session, onceDelivered, now });
@@ -89,12 +88,11 @@ export class Retrieving {
     const stop = AbortSignal.any([context.stop, this.#stop.signal]);
     try {
       for await (const retrieval of session.retrieve(plan.retrieve, stop)) {
-        const confirmed = this.#confirm();
+        const confirmed = this.#confirmation.followed();
         if (confirmed !== undefined) await confirmed;
         await this.#take(retrieval);
       }
-      await this.#confirm();
-      await this.#believe();
+      await this.#confirmation.believe();
       this.#refusedThroughout();
     } catch (thrown) {
       await this.#interrupted(asFailure(thrown));
@@ -122,23 +120,8 @@ export class Retrieving {
   }
 
   async #take(retrieval: Retrieval): Promise<void> {
-    const { account, context, tally } = this.#parts;
     if (retrieval.kind === 'refused') {
-      tally.skipped++;
-      this.#refused++;
-      const { uid, number, size } = retrieval.ref;
-      const { serverSaid: reason, failure } = retrieval;
-      const { name } = account;
-      if (failure !== undefined) this.#undelivered.add(failure);
-      context.emit({
-        type: 'message',
-        account: name,
-        action: 'skipped',
-        uid,
-        number,
-        size,
-        reason,
-      });
+      this.#passOver(retrieval);
       return;
     }
     if (this.#stop.signal.aborted) {
@@ -149,16 +132,27 @@ export class Retrieving {
     await this.#accept(retrieval);
   }
 
+  /** The server does not hand out this one. */
+  #passOver({ ref, serverSaid, failure }: Extract<Retrieval, { kind: 'refused' }>): void {
+    const { account, context, tally } = this.#parts;
+    tally.skipped++;
+    this.#refused++;
+    if (failure !== undefined) this.#undelivered.add(failure);
+    context.emit(passedOverEvent(account.name, ref, serverSaid));
+  }
+
   async #accept(message: RetrievedMessage): Promise<void> {
     const { destination } = this.#parts;
     const { ref } = message;
-    const envelope = this.#envelopeFor(ref);
+    const envelope = this.#envelopes.of(ref);
     const { rejected: quarantined } = envelope;
     try {
       const { content, print, octets } = fingerprinted(message.content);
       const delivery = await destination.accept({ ref, content }, envelope);
       const accepted = { ref, delivery, print: print(), octets: octets() };
-      this.#unconfirmed = quarantined === undefined ? accepted : { ...accepted, quarantined };
+      this.#confirmation.arrived(
+        quarantined === undefined ? accepted : { ...accepted, quarantined },
+      );
     } catch (thrown) {
       const failure = asFailure(thrown);
       // The wire's failures come through `accept` too, because it pulls the content.
@@ -167,48 +161,11 @@ export class Retrieving {
     }
   }
 
-  #envelopeFor({ uid }: MessageRef): Envelope {
-    const { account, store } = this.#parts;
-    const envelope = this.#envelopeOfNow();
-    const rejected =
-      account.onReject === 'quarantine' ? reasonForQuarantine(uid, store) : undefined;
-    if (rejected !== undefined) return { ...envelope, rejected };
-    const already = store.partsOf(uid);
-    return already.length === 0 ? envelope : { ...envelope, already };
-  }
-
-  /** The same for messages of the same second: dates in trace lines and file names know no less. */
-  #envelopeOfNow(): Envelope {
-    const { account, context } = this.#parts;
-    const now = context.now();
-    const second = now - (now % 1000);
-    if (this.#envelope?.receivedAt.getTime() !== second)
-      this.#envelope = { ...account.envelope, receivedAt: new Date(second) };
-    return this.#envelope;
-  }
-
   /** Refused for good: how often is on record, before anybody is told. */
   async #recordRefusal({ uid }: MessageRef, failure: Failure): Promise<void> {
     const { store, context } = this.#parts;
     const why = refusalOf(failure);
     if (why !== undefined) await store.attempted([uid], why, context.now());
-  }
-
-  /** Undefined: nothing to wait for, as with nearly every message. */
-  #confirm(): Promise<void> | undefined {
-    const accepted = this.#unconfirmed;
-    this.#unconfirmed = undefined;
-    if (accepted === undefined) return undefined;
-    if (this.#doubted.length > 0 || isDoubtful(accepted)) {
-      this.#doubted.push(accepted);
-      return undefined;
-    }
-    return this.#keep(accepted);
-  }
-
-  /** The session came to its end without a contradiction, so what was doubted is what the server meant. */
-  async #believe(): Promise<void> {
-    for (const accepted of this.#doubted.splice(0)) await this.#keep(accepted);
   }
 
   #keep(accepted: Accepted): Promise<void> | undefined {
@@ -235,21 +192,16 @@ export class Retrieving {
     this.#lineIsGood = false;
     if (failure.code === 'protocol') await this.#disbelieve();
     try {
-      await this.#confirm();
-      await this.#believe();
+      await this.#confirmation.believe();
     } catch {
       // What broke the batches is reported by `finish`.
     }
   }
 
-  /** The first of these broke the session; the others may be pieces of it. */
   async #disbelieve(): Promise<void> {
-    const last = this.#unconfirmed === undefined ? [] : [this.#unconfirmed];
-    const [first, ...behind] = [...this.#doubted.splice(0), ...last];
-    this.#unconfirmed = undefined;
-    if (first === undefined) return;
-    for (const { delivery } of [first, ...behind]) await this.#parts.destination.abort(delivery);
-    this.#torn = first.ref;
+    const disbelieved = this.#confirmation.disbelieve();
+    for (const { delivery } of disbelieved) await this.#parts.destination.abort(delivery);
+    this.#torn = disbelieved[0]?.ref;
   }
 
   /** One message may have vanished; all of them have not. */
@@ -284,8 +236,4 @@ export class Retrieving {
     }
     for (const { accepted, failure } of failed) this.#failed(accepted.ref, failure);
   }
-}
-
-function isDoubtful({ ref, octets }: Accepted): boolean {
-  return octets !== undefined && isShort(ref, octets);
 }
