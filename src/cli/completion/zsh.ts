@@ -10,10 +10,7 @@ export function zshCompletion(): string {
 # zsh completion for popfetch, from: popfetch completion zsh
 
 _popfetch_accounts() {
-  local -a names
-  local at=\${words[(I)(-c|--config)]} config=
-  (( at )) && config=\${words[at + 1]}
-  names=(\${(f)"$(emulate sh -c '_popfetch_read_accounts "$@"' sh "$config")"})
+  local -a names=(\${(f)"$(_popfetch_read_accounts "$config")"})
   compadd -a names
 }
 
@@ -29,7 +26,10 @@ ${specs(globalTable).join('\n')}
 ${commands.map(([name, { summary }]) => `    '${name}:${meaning(summary).replaceAll(':', '\\:')}'`).join('\n')}
   )
   local state command=\${words[(r)--once]:+once}
-  local -i at=2
+  # _arguments hides what stands before the command.
+  local -i at=\${words[(I)(-c|--config)]}
+  local config=
+  (( at )) && config=\${words[at + 1]}
   if [[ -z $command ]]; then
     _arguments -C -A '-*' $everywhere '--once[poll now and exit]' '1: :->command' '*:: :->rest'
     case $state in
