@@ -5,10 +5,10 @@ import type { SeenStore } from '../state/seen-store.ts';
 import type { Plan } from './plan.ts';
 
 /** On record while the unique-ids have changed and not everything was compared yet. */
-export const churnMark = ' churn';
+const churnMark = ' churn';
 
 /** On record while few messages have vanished, and none came that could be these. */
-export const vanishedMark = ' vanished';
+const vanishedMark = ' vanished';
 
 /** So many messages do not leave a maildrop at once without a reason. */
 const many = 5;
