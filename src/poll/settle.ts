@@ -56,16 +56,10 @@ async function settleInOrder(batch: readonly Accepted[], parts: SettleParts): Pr
   const failures = new Map<Delivery, Failure>();
   const standing = () => batch.filter(({ delivery }) => !failures.has(delivery));
   const deliveries = () => standing().map(({ delivery }) => delivery);
-  const { bootId } = store;
-  const intentOf = ({ delivery, print }: Accepted): Intent => {
-    const { uid, place, size, sha256 } = destination.intent(delivery);
-    const intent = { uid, place, size, sha256, bootId };
-    return print === undefined ? intent : { ...intent, print };
-  };
 
   for (const { delivery, failure } of await destination.secure(deliveries()))
     failures.set(delivery, failure);
-  await store.intend(standing().map(intentOf));
+  await store.intend(standing().map((accepted) => intentOf(accepted, parts)));
   const uncommitted = await destination.commit(deliveries());
   for (const { delivery, failure } of uncommitted) failures.set(delivery, failure);
   const deliveredAt = now();
@@ -92,6 +86,12 @@ async function settleInOrder(batch: readonly Accepted[], parts: SettleParts): Pr
     return failure === undefined ? [] : [{ accepted, failure }];
   });
   return { delivered, failed };
+}
+
+function intentOf({ delivery, print }: Accepted, { destination, store }: SettleParts): Intent {
+  const { uid, place, size, sha256 } = destination.intent(delivery);
+  const intent = { uid, place, size, sha256, bootId: store.bootId };
+  return print === undefined ? intent : { ...intent, print };
 }
 
 /** Settles what a crashed run left behind: the same code whether it was killed, lost power, or threw. */
