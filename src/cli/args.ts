@@ -13,6 +13,7 @@ import { type PeekOptions, peekOf, peekWords } from './args/peek.ts';
 import { type PruneOptions, pruneOf, pruneWords } from './args/prune.ts';
 import { type QuarantineOptions, quarantineOf, quarantineWords } from './args/quarantine.ts';
 import { type RunOptions, runOf, runWords } from './args/run.ts';
+import { type ServiceOptions, serviceOf, serviceWords } from './args/service.ts';
 import { type StateOptions, stateOf, stateWords } from './args/state.ts';
 import { type StatusOptions, statusOf, statusWords } from './args/status.ts';
 import { type VerifyOptions, verifyOf, verifyWords } from './args/verify.ts';
@@ -33,6 +34,7 @@ export type Invocation =
   | Command<'state', StateOptions>
   | Command<'deliver', DeliverOptions>
   | Command<'config', ConfigOptions>
+  | Command<'service', ServiceOptions>
   | Command<'demo', DemoOptions>
   | Command<'completion', CompletionOptions>
   | HelpInvocation;
@@ -112,6 +114,9 @@ function addCommands(parser: Argv, env: Env, take: (invocation: Invocation) => v
   );
   addCommand(parser, configWords, (args) =>
     take({ command: 'config', global: globals(args), ...configOf(args) }),
+  );
+  addCommand(parser, serviceWords, (args) =>
+    take({ command: 'service', global: globals(args), ...serviceOf(args) }),
   );
   addCommand(parser, demoWords, (args) =>
     take({ command: 'demo', global: globals(args), ...demoOf(args) }),

@@ -11,6 +11,7 @@ import { peekWords } from './peek.ts';
 import { pruneWords } from './prune.ts';
 import { quarantineWords } from './quarantine.ts';
 import { runWords } from './run.ts';
+import { serviceWords } from './service.ts';
 import { stateWords } from './state.ts';
 import { statusWords } from './status.ts';
 import { verifyWords } from './verify.ts';
@@ -31,6 +32,7 @@ export const commandTable = {
   quarantine: quarantineWords,
   config: configWords,
   state: stateWords,
+  service: serviceWords,
   completion: completionWords,
   help: helpWords,
 } as const satisfies Readonly<Record<string, CommandWords>>;
