@@ -1,3 +1,4 @@
+import { hookKeys } from '../../config/hook-keys.ts';
 import { accountKeys, alertKeys, type Key, topKeys } from '../../config/keys.ts';
 import { page, type Row, section } from './layout.ts';
 
@@ -16,6 +17,7 @@ export function configTopic(): string {
     ],
     section('at the top', [...containers, ...rowsOf(topKeys)], column),
     section('under alerts', rowsOf(alertKeys), column),
+    section('under hooks', rowsOf(hookKeys), column),
     section('in an account, or under defaults', rowsOf(accountKeys), column),
     [
       'Durations are written 30s, 5m, 2h, 14d; sizes 900kB, 50MB, 2GiB.',
@@ -30,6 +32,7 @@ const containers: readonly Row[] = [
   ['accounts', 'each account by its name'],
   ['defaults', 'keys for every account that does not say otherwise'],
   ['alerts', 'when failures are announced; see below'],
+  ['hooks', 'commands for new mail, failures and recoveries; see below'],
 ];
 
 type Told = Pick<Key<unknown>, 'doc' | 'default' | 'defaultRule'>;

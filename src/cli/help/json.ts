@@ -10,7 +10,8 @@ export const jsonEvents: readonly Row[] = [
     'account, action (delivered, skipped, rejected, deleted, quarantined, would_deliver, would_delete, would_skip), uidl, number, size, destination, path, sha256, messageId, reason, output',
   ],
   ['peek', 'account, uidl, number, size, new, from, subject, date, lines'],
-  ['notice', 'account, message'],
+  ['notice', 'message; account, where it concerns one'],
+  ['hook', 'account, hook, ok, durationMs, problem, output'],
   ['error', 'on stderr: account, code, temporary, message, hint, serverSaid, since, count'],
   [
     'account.end',
