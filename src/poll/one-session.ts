@@ -2,6 +2,7 @@ import type { Destination } from '../destination/destination.ts';
 import { Failure } from '../errors.ts';
 import type { Listing, SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
+import { interruption } from '../util/interruption.ts';
 import { finish } from './finish.ts';
 import { openSession } from './look.ts';
 import type { Meeting } from './meeting.ts';
@@ -40,10 +41,10 @@ export interface SessionEnd extends Ended {
 
 /** One session: list, plan, retrieve and settle, quit. `only`: nothing but this message. */
 export async function pollSession(parts: Polling, only: string | undefined): Promise<SessionEnd> {
-  const { account, context, store, tally, meeting } = parts;
+  const { context, store, tally, meeting } = parts;
   const drop = new AbortController();
   const signal = AbortSignal.any([context.signal, drop.signal]);
-  await using session = await openSession(account, context, signal);
+  await using session = await openUnlessStopped(parts, signal, drop);
   const listing = await listedAndMet(session, parts);
   tally.minimumInterval = session.loginDelay;
   const before = { new: tally.new, deleted: tally.deleted };
@@ -65,6 +66,23 @@ export async function pollSession(parts: Polling, only: string | undefined): Pro
     throw new Failure('interrupted', 'stopped before all was retrieved');
   const done = { delivered: tally.new - before.new, deleted: tally.deleted - before.deleted };
   return { ...endOf(session, listing, prepared, outcome), ...done };
+}
+
+/** Who is told to stop before the login has nothing to finish, and need not wait for a dead server. */
+async function openUnlessStopped(
+  { account, context }: Polling,
+  signal: AbortSignal,
+  drop: AbortController,
+): Promise<SourceSession> {
+  const { stop } = context;
+  const giveUp = (): void => drop.abort(interruption(stop));
+  if (stop.aborted) giveUp();
+  stop.addEventListener('abort', giveUp);
+  try {
+    return await openSession(account, context, signal);
+  } finally {
+    stop.removeEventListener('abort', giveUp);
+  }
 }
 
 function endOf(

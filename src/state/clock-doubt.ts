@@ -22,7 +22,8 @@ export function clockAfter(
   const doubted = { isSure: false, doubtedAt: now };
   // Nothing to go by, and nothing that a later poll could confirm.
   if (lastPollAt === undefined) return { isSure: false, doubtedAt: undefined };
-  if (now < lastPollAt - slack) return doubted;
+  // From a step back no later time is confirmed but one shortly after it.
+  if (now < lastPollAt - slack) return { isSure: false, doubtedAt: undefined };
   const isExplained = now - lastPollAt <= 2 * every + slack;
   const isConfirmed = clockDoubtedAt !== undefined && now >= clockDoubtedAt;
   return isExplained || isConfirmed ? { isSure: true, doubtedAt: undefined } : doubted;

@@ -59,7 +59,7 @@ test('a poll without news prints nothing', async () => {
 test('a second signal does not wait for a server that hangs', async () => {
   await using server = await startMaildropServer({
     messages: [message('one')],
-    faults: { stallAt: 'CAPA' },
+    faults: { stallAt: 'RETR' },
   });
   await using home = await PopfetchHome.create();
   home.configure(configuration(home, server));
@@ -68,7 +68,10 @@ test('a second signal does not wait for a server that hangs', async () => {
     home,
     ['run'],
     [
-      { when: () => server.sessions.length > 0, act: send('SIGTERM') },
+      {
+        when: () => server.sessions[0]?.commands.includes('RETR 1') === true,
+        act: send('SIGTERM'),
+      },
       { when: () => performance.now() - began > 1000, act: send('SIGTERM') },
     ],
   );

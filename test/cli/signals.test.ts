@@ -131,6 +131,18 @@ test('a program that was stopped for longer than its time-outs goes on, and lose
   assert.equal(stored(home), messages.length);
 });
 
+test('a server that has not let us in does not hold up a stop', async () => {
+  await using server = await startMaildropServer({ messages, faults: { stallAt: 'AUTH' } });
+  await using home = await PopfetchHome.create();
+  configure(home, server);
+  const hangs = () => server.sessions[0]?.commands.some((one) => one.startsWith('AUTH')) === true;
+  const began = performance.now();
+  const run = await inSteps(home, ['--once'], [{ when: hangs, act: send('SIGINT') }]);
+  assert.equal(run.status, 130, run.stderr);
+  assert.match(run.stderr, /skip {2}stopped/);
+  assert.ok(performance.now() - began < 5000);
+});
+
 test('a server that hangs holds up a stop for less than ten seconds', {
   skip: !isLong,
 }, async () => {

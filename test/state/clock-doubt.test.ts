@@ -33,6 +33,11 @@ const cases: readonly (readonly [string, readonly number[], readonly boolean[]])
     [false, true, false, false, true],
   ],
   [
+    'a second jump after one that was taken back is a jump like the first',
+    [0, every, 40 * day, 2 * every, 31 * day, 31 * day + every],
+    [false, true, false, false, false, true],
+  ],
+  [
     'a clock at 1970 is not believed when it is set right',
     [-start, -start + every, 0, every],
     [false, true, false, true],
