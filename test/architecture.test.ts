@@ -96,6 +96,14 @@ const table: readonly Row[] = [
     packages: ['yaml'],
   },
   { part: 'log', may: ['events', 'providers', 'errors', 'util'], node: true, packages: ['pino'] },
+  {
+    part: 'import/plan',
+    may: [],
+    types: ['util'],
+    node: false,
+  },
+  { part: 'import/importers', may: ['import', 'import/plan'], node: false },
+  { part: 'import', may: ['import/plan', 'durable', 'errors', 'util'], node: true },
   { part: 'service', may: ['config', 'durable', 'errors', 'util'], node: true },
   { part: 'hooks', may: ['errors', 'util'], types: ['events'], node: true },
   { part: 'metrics', may: ['durable', 'errors', 'util'], types: ['state'], node: true },
@@ -124,7 +132,6 @@ const usesWithReason: readonly (readonly [path: string, uses: string, reason: st
     'leads cosmiconfig out of the working directory',
   ],
   ['src/destination/maildir/folders.ts', 'geteuid', "as root refuses another user's Maildir"],
-  ['src/destination/mbox/dotlock.ts', 'kill', 'asks whether the owner of a lock is alive'],
   ['src/destination/mbox/mailbox-file.ts', 'geteuid', "refuses another user's mbox and links"],
   ['src/destination/mbox/mbox.ts', 'pid', 'says who holds a lock'],
   ['src/state/account-folder.ts', 'geteuid', "refuses another user's state"],
@@ -132,7 +139,7 @@ const usesWithReason: readonly (readonly [path: string, uses: string, reason: st
   ['src/state/kernel-guard.ts', 'platform', 'finds the lock that this system has'],
   ['src/state/lock.ts', 'pid', 'says who holds a lock'],
   ['src/util/process-group.ts', 'kill', 'ends a command with all that it started'],
-  ['src/state/holder.ts', 'kill', 'asks whether the holder of a lock is alive'],
+  ['src/util/running.ts', 'kill', 'asks whether the owner of a lock is alive'],
 ];
 
 test('only the entry touches the global process, but for what has a reason', () => {

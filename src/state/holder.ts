@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import { isRunning } from '../util/running.ts';
 import { currentBootId } from './boot.ts';
 import type { GuardKind } from './kernel-guard.ts';
 
@@ -30,13 +31,7 @@ export function readHolder(fd: number): Holder | undefined {
 export function isAlive(holder: Holder): boolean {
   if (holder.bootId !== currentBootId()) return false;
   if (holder.processStart !== undefined) return startOfProcess(holder.pid) === holder.processStart;
-  try {
-    process.kill(holder.pid, 0);
-    return true;
-  } catch (error) {
-    // It runs, as another user.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
+  return isRunning(holder.pid);
 }
 
 /** Clock ticks since boot, field 22 of proc(5) stat. The name in field 2 may hold blanks and parentheses. */

@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import { createFile, writeFully } from '../../durable/file.ts';
 import { errnoOf } from '../../durable/storage-failure.ts';
+import { isRunning } from '../../util/running.ts';
 
 /** Who wants the lock. */
 export interface Locker {
@@ -96,7 +97,7 @@ function isLeftover(file: string, locker: Locker): boolean {
   const lock = readLock(file);
   if (lock === undefined) return false;
   if (isMarkedBy(locker, lock.text)) return true;
-  return locker.now() - lock.changedAt >= staleAfter && !isAlive(Number.parseInt(lock.text, 10));
+  return locker.now() - lock.changedAt >= staleAfter && !isRunning(Number.parseInt(lock.text, 10));
 }
 
 function isMarkedBy(locker: Locker, text = ''): boolean {
@@ -129,16 +130,5 @@ function readLock(file: string): { readonly text: string; readonly changedAt: nu
     return { text, changedAt: stat.mtimeMs };
   } finally {
     fs.closeSync(fd);
-  }
-}
-
-function isAlive(pid: number): boolean {
-  if (!(pid > 0)) return false;
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // It runs, as another user.
-    return errnoOf(error) === 'EPERM';
   }
 }

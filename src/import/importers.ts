@@ -1,0 +1,4 @@
+import type { Importer } from './plan.ts';
+
+/** Every program whose set-up can be taken over. */
+export const importers: readonly Importer[] = [];
