@@ -7,9 +7,9 @@ export function indentedResult(line: string): string {
   return indent + line.replace(/ {3}( +[\d.]+ s)$/, '$1');
 }
 
-/** The same for a line of trouble, which is broken between words where it is too long. */
+/** The same for a line of trouble, which is broken between words where it is too long; what the next step shows is left out. */
 export function indentedTrouble(line: string): string {
-  const words = line.split(/(?<=\S) (?=\S)/);
+  const words = line.replace(/ and will not be fetched again$/, '').split(/(?<=\S) (?=\S)/);
   const lines: string[] = [];
   let current = indent + (words.shift() ?? '');
   for (const word of words) {

@@ -81,8 +81,7 @@ test('the demo shows four steps, and each comes out as it says', async () => {
    demo   nothing new (12 on the server)  TIME
 4. Two messages arrive; the connection breaks in the middle of the second.
    $ popfetch --once
-   demo   FAIL  connection lost after 1 of 2 messages; the 1 is stored and will
-                not be fetched again
+   demo   FAIL  connection lost after 1 of 2 messages; the 1 is stored
    $ popfetch --once                       nothing lost, nothing twice
    demo   1 new      4 kB  -> <tmp>/popfetch-demo/Maildir/  TIME
 14 messages in the Maildir, 14 on the server. Look: <tmp>/popfetch-demo/Maildir/new/

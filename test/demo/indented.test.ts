@@ -15,11 +15,15 @@ test('a result line that has no room keeps its two blanks', () => {
 });
 
 test('a long line of trouble is broken between words, below its text', () => {
-  const line =
-    'demo   FAIL  connection lost after 1 of 2 messages; the 1 is stored and will not be fetched again';
+  const line = `demo   FAIL  cannot write to ${'/a/long/path'.repeat(3)}: no space left on the disk`;
   assert.equal(
     indentedTrouble(line),
-    '   demo   FAIL  connection lost after 1 of 2 messages; the 1 is stored and will\n' +
-      '                not be fetched again',
+    `   demo   FAIL  cannot write to ${'/a/long/path'.repeat(3)}: no space\n` +
+      '                left on the disk',
   );
+});
+
+test('what the next step shows is not told before', () => {
+  const line = 'demo   FAIL  connection lost after 1 of 2 messages; the 1 is stored';
+  assert.equal(indentedTrouble(`${line} and will not be fetched again`), `   ${line}`);
 });
