@@ -74,7 +74,7 @@ WantedBy=default.target
 }
 
 /** On stop, popfetch settles what it has and says QUIT, within ten seconds. */
-export const stopping = `# To stop, only popfetch is told: it lets a command such as procmail end first. It takes ten seconds at most.
+const stopping = `# To stop, only popfetch is told: it lets a command such as procmail end first. It takes ten seconds at most.
 KillMode=mixed
 TimeoutStopSec=20s
 `;
