@@ -8,7 +8,7 @@ import {
 } from '../support/maildrop-server.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
-const well = 45;
+const well = process.env.POPFETCH_LONG === '1' ? 45 : 20;
 const messages = [1, 2, 3].map((number) => ({
   uid: `${number}`,
   content: `Subject: number ${number}\r\n\r\n${'line\r\n'.repeat(50)}`,
@@ -21,7 +21,7 @@ const mishaps: readonly MaildropFaults[] = [
   { dripMs: 100 },
 ];
 
-test('of 50 accounts the 45 that are well are done as if the dead ones were not there', async (t) => {
+test(`${well} accounts that are well are done as if the dead ones beside them were not there`, async (t) => {
   await using alive = await startMaildropServer({ messages });
   await using dead = await Dead.start();
   const healthy = Array.from({ length: well }, (_, at) => [`well${at}`, accountAt(alive)] as const);

@@ -42,7 +42,7 @@ function assertAllStored(home: PopfetchHome, many: number): void {
   assert.deepEqual(readdirSync(home.path('Maildir', 'tmp')), []);
 }
 
-const rounds = isLong ? 200 : 4;
+const rounds = isLong ? 200 : 3;
 
 test(`two runs of one account at the same time, ${rounds} times over and some of them killed, deliver each message once`, {
   timeout: 600_000,
@@ -75,7 +75,7 @@ test(`two runs of one account at the same time, ${rounds} times over and some of
   assertAllStored(home, sent);
 });
 
-const many = isLong ? 100_000 : 600;
+const many = isLong ? 100_000 : 300;
 
 test(`a first synchronisation of ${many} messages in slices, killed in many of them, is whole in the end and has nothing twice`, {
   timeout: 600_000,

@@ -15,7 +15,7 @@ import { PopfetchHome } from '../support/run-popfetch.ts';
 import { Farm, storedIn } from './farm.ts';
 
 const isLong = process.env.POPFETCH_LONG === '1';
-const polls = isLong ? 1000 : 60;
+const polls = isLong ? 1000 : 40;
 const many = isLong ? 20 : 8;
 const seed = Number(process.env.POPFETCH_SEED ?? Math.floor(Math.random() * 1e9) + 1);
 
