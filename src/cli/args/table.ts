@@ -18,7 +18,7 @@ import { verifyWords } from './verify.ts';
 import type { CommandWords, Word } from './words.ts';
 
 /** Every command there is, in the order of `--help` within its group. */
-export const commandTable = {
+const commandTable = {
   demo: demoWords,
   once: onceWords,
   run: runWords,
@@ -35,17 +35,15 @@ export const commandTable = {
   service: serviceWords,
   completion: completionWords,
   help: helpWords,
-} as const satisfies Readonly<Record<string, CommandWords>>;
+} satisfies Readonly<Record<string, CommandWords>>;
 
-export type CommandName = keyof typeof commandTable;
+export const commands: readonly (readonly [name: string, words: CommandWords])[] =
+  Object.entries(commandTable);
 
 /** The command of this name, exactly: no prefix of it will do. */
 export function commandNamed(name: string): CommandWords | undefined {
   return commands.find(([one]) => one === name)?.[1];
 }
-
-export const commands: readonly (readonly [name: string, words: CommandWords])[] =
-  Object.entries(commandTable);
 
 /** An option in the forms in which it is written: `--no-keep` is one of `keep`. */
 export interface OptionForm {
