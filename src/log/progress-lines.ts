@@ -69,7 +69,7 @@ const leastBar = 12;
 function bar(fraction: number, width: number): string {
   const inside = width - 2;
   const filled = Math.floor(Math.min(Math.max(fraction, 0), 1) * inside);
-  const head = filled > 0 && filled < inside ? `${'='.repeat(filled - 1)}>` : '='.repeat(filled);
+  const head = '='.repeat(filled) + (filled > 0 && filled < inside ? '>' : '');
   return `[${head.padEnd(inside)}]`;
 }
 

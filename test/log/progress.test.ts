@@ -73,7 +73,7 @@ test('an account that fetches has a bar, counts, sizes, rate and time left', asy
   screen.tell(...delivered('gmx', 1204, 123_000));
   await screen.clock.pass(200);
   assert.deepEqual(screen.shown, [
-    'gmx    [=========>          ]  1204/2310   148 of 291 MB   6.1 MB/s   0:23',
+    'gmx    [==========>         ]  1204/2310   148 of 291 MB   6.1 MB/s   0:23',
     'home   connecting to pop.home.example',
     '3 accounts, 1 done   1204 messages, 148 MB            Ctrl-C finishes the current message',
   ]);

@@ -79,7 +79,7 @@ function commandLines(name: string, words: CommandWords): string[] {
 function optionLines(condition: string, options: CommandWords['options']): string[] {
   return Object.entries(options).flatMap(([name, word]) => {
     const alias = typeof word.alias === 'string' ? ` -s ${word.alias}` : '';
-    const value = takesValue(word) ? valueOf(word) : '';
+    const value = takesValue(word) ? valueForm(word) : '';
     const line = (long: string) =>
       `complete -c popfetch${condition}${long}${value} -d ${quoted(word.describe)}`;
     const plain = word.shown === 'negated' ? [] : [line(`${alias} -l ${name}`)];
@@ -88,7 +88,7 @@ function optionLines(condition: string, options: CommandWords['options']): strin
 }
 
 /** Only what names a file may be completed with one. */
-function valueOf(word: Word): string {
+function valueForm(word: Word): string {
   return `${word.completes === 'file' ? ' -r' : ' -x'}${completed(word)}`;
 }
 
