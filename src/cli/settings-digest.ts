@@ -13,10 +13,10 @@ export function settingsDigest(account: AccountConfig, configFile: string): stri
   return createHash('sha256').update(text).digest('hex').slice(0, 32);
 }
 
-function passwordFiles({ password, deliver }: AccountConfig, configFile: string): string[] {
+function passwordFiles({ password, oauth, deliver }: AccountConfig, configFile: string): string[] {
   const parts = deliver.kind === 'several' ? deliver.parts : [deliver];
   const ofServers = parts.map((part) => ('login' in part ? part.login?.password : undefined));
-  return [password, ...ofServers].flatMap((source) => {
+  return [password, oauth?.clientSecret, ...ofServers].flatMap((source) => {
     if (source?.kind === 'literal') return [configFile];
     return source?.kind === 'file' ? [source.path] : [];
   });

@@ -1,6 +1,7 @@
 import { loginOf, providerOfAddress, providerOfHost } from '../providers/provider.ts';
 import type { AccountConfig, PasswordSource, TlsSettings } from './config.ts';
 import { type AccountValues, accountKeys } from './keys.ts';
+import { oauthSettings } from './oauth.ts';
 import { isLoopback } from './server-values.ts';
 import { Settings, type Surroundings } from './settings.ts';
 import { type Entry, entryOf, type Mistake, type Span, type Tree } from './tree.ts';
@@ -38,11 +39,19 @@ function isComplete(draft: Draft): draft is AccountConfig {
     'limit',
     'email',
     'password',
+    'oauth',
     'proxy',
     'bind',
   ]);
   return Object.entries(draft).every(([name, value]) => value !== undefined || optional.has(name));
 }
+
+/** Ways to log in with an access token. */
+const withTokens: ReadonlySet<NonNullable<Draft['auth']>> = new Set([
+  'auto',
+  'xoauth2',
+  'oauthbearer',
+]);
 
 class AccountReader {
   readonly mistakes: Mistake[] = [];
@@ -60,10 +69,13 @@ class AccountReader {
     const login = this.#login();
     const all = this.#surroundings(login);
     const settings = this.#settings;
-    const password = settings.read('password', all);
+    const takesTokens = this.#takesTokens();
+    const password = takesTokens ? undefined : settings.read('password', all);
+    const oauth = takesTokens ? this.#oauth(login.host, all) : undefined;
     const auth = this.#auth(login.host, password, all);
-    if (auth === 'external') this.#checkExternal();
-    else this.#require('password', 'add password: {command: ...}, {file: ...} or {prompt: true}');
+    if (takesTokens) this.#checkTokens(auth);
+    else if (auth === 'external') this.#checkExternal();
+    else this.#require('password', this.#passwordHint(login.host));
     return {
       name: this.#name,
       host: login.host,
@@ -71,6 +83,7 @@ class AccountReader {
       email: login.email,
       ...this.#line(login.host, all),
       password,
+      oauth,
       auth,
       proxy: settings.read('proxy', all),
       bind: settings.read('bind', all),
@@ -172,9 +185,49 @@ class AccountReader {
       this.#report(
         written,
         `${provider.name}: OAuth 2 only, no passwords`,
-        'write {command: ...}: a program that prints an access token',
+        'write oauth: {clientId: ...} in its place, or {command: ...} that prints an access token',
       );
     return 'xoauth2';
+  }
+
+  /** Access tokens or a password: what the account says itself counts, then the defaults. */
+  #takesTokens(): boolean {
+    for (const map of [this.#sources.entry.value, this.#sources.defaults]) {
+      const [oauth, password] = ['oauth', 'password'].map((name) => map && entryOf(map, name));
+      if (oauth !== undefined && password !== undefined)
+        this.#report(oauth.keySpan, 'oauth and password at once', 'keep one');
+      if (oauth !== undefined) return true;
+      if (password !== undefined) return false;
+    }
+    return false;
+  }
+
+  #oauth(host: string | undefined, all: Surroundings): Draft['oauth'] {
+    const value = this.#settings.read('oauth', all);
+    const written = this.#settings.entry('oauth')?.value;
+    if (value === undefined || host === undefined || written === undefined) return undefined;
+    const settings = oauthSettings(value, host);
+    if (settings === undefined)
+      this.#report(
+        written,
+        `oauth: it is not known who gives out tokens for ${host}`,
+        'add provider: microsoft or google, or issuer: URL',
+      );
+    return settings;
+  }
+
+  #checkTokens(auth: Draft['auth']): void {
+    const entry = this.#settings.entry('auth');
+    if (entry === undefined || auth === undefined || withTokens.has(auth)) return;
+    const message = `auth: ${auth} logs in without the tokens of oauth`;
+    this.#report(entry.value, message, 'write xoauth2 or oauthbearer, or leave it out');
+  }
+
+  #passwordHint(host: string | undefined): string {
+    const maildrop = host === undefined ? undefined : providerOfHost(host)?.maildrop;
+    if (maildrop?.kind === 'pop3' && maildrop.auth === 'oauth2')
+      return 'add oauth: {clientId: ...}, and run popfetch auth login';
+    return 'add password: {command: ...}, {file: ...} or {prompt: true}';
   }
 
   /** The certificate is the login. */

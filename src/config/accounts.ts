@@ -70,6 +70,14 @@ export function reportPasswords(tree: Tree, toHide: string, mistakes: Mistake[])
           hint: toHide,
         });
     }
+    const oauth = entry === undefined ? undefined : entryOf(entry.value, 'oauth')?.value;
+    const secret = oauth === undefined ? undefined : entryOf(oauth, 'clientSecret')?.value;
+    if (secret?.kind === 'text' || secret?.kind === 'number')
+      mistakes.push({
+        span: secret,
+        message: 'clientSecret: others can read this file',
+        hint: toHide,
+      });
     const proxy = entry === undefined ? undefined : entryOf(entry.value, 'proxy')?.value;
     if (proxy?.kind === 'text' && proxy.text.includes('@'))
       mistakes.push({

@@ -1,3 +1,4 @@
+import type { OAuthProviderName } from '../providers/oauth.ts';
 import type { Secret } from '../util/secret.ts';
 import type { AtMost, Keep } from './retention-values.ts';
 
@@ -10,6 +11,17 @@ export type PasswordSource =
   | { readonly kind: 'credential'; readonly name: string }
   | { readonly kind: 'env'; readonly variable: string }
   | { readonly kind: 'prompt' };
+
+/** Where access tokens come from (OAuth 2). */
+export interface OAuthSettings {
+  readonly server:
+    | { readonly kind: 'provider'; readonly name: OAuthProviderName; readonly tenant: string }
+    | { readonly kind: 'issuer'; readonly url: string };
+  readonly clientId: string;
+  readonly clientSecret: PasswordSource | undefined;
+  /** Separated by spaces; empty: what the server gives. */
+  readonly scope: string;
+}
 
 export interface TlsSettings {
   /** File with PEM certificates that replace the system's. */
@@ -57,8 +69,9 @@ export interface AccountConfig {
   readonly user: string;
   /** Whose mail it is, where that was said. */
   readonly email: string | undefined;
-  /** Undefined only with `auth: external`, which needs none. */
+  /** Undefined with `auth: external` and with `oauth`, which need none. */
   readonly password: PasswordSource | undefined;
+  readonly oauth: OAuthSettings | undefined;
   readonly auth: (typeof authMethods)[number] | 'auto';
   readonly proxy: ProxySettings | undefined;
   /** Address of this computer to connect from. */

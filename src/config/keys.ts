@@ -6,6 +6,7 @@ import {
 } from './config.ts';
 import { readAddress, readProxy, readTlsVersion } from './connection-values.ts';
 import { readDeliver } from './deliver.ts';
+import { type OAuthValue, readOAuth } from './oauth.ts';
 import { readPassword } from './password.ts';
 import { readPath, type WrittenPath } from './paths.ts';
 import { type PollingValues, pollingKeys, readInterval } from './polling-keys.ts';
@@ -49,6 +50,7 @@ export interface AccountValues extends PollingValues {
   readonly insecure: boolean;
   readonly user: string;
   readonly password: PasswordSource;
+  readonly oauth: OAuthValue;
   readonly auth: (typeof authMethods)[number] | 'auto';
   readonly proxy: ProxySettings;
   readonly bind: string;
@@ -149,6 +151,13 @@ export const accountKeys: Keys<AccountValues> = {
     doc: 'the password, or better where it comes from: a command, a file, a prompt',
     example: '{command: pass show mail/example}',
     mistakenFor: ['pass', 'pw', 'secret', 'passwordeval', 'passwordcommand'],
+  },
+  oauth: {
+    read: readOAuth,
+    default: undefined,
+    doc: 'access tokens in place of a password: whose, and the id of your client',
+    example: '{provider: microsoft, clientId: 11112222-bbbb-3333-cccc-4444dddd5555}',
+    mistakenFor: ['oauth2', 'xoauth2', 'token', 'accesstoken', 'clientid'],
   },
   auth: {
     read: readChoice(['auto', ...authMethods]),

@@ -131,12 +131,7 @@ const accepted: readonly Understood[] = [
       ...plainServer,
     },
   ],
-  [
-    'deliver',
-    'smtp://[::1]:2525?to=a@b,c',
-    (a) => a.deliver.label,
-    'smtp [::1]:2525',
-  ],
+  ['deliver', 'smtp://[::1]:2525?to=a@b,c', (a) => a.deliver.label, 'smtp [::1]:2525'],
   [
     'deliver',
     'lmtp:/run/{user}/lmtp',
@@ -322,6 +317,7 @@ test('an account without more than it needs has the documented defaults', () => 
     insecure: false,
     user: 'joe',
     email: undefined,
+    oauth: undefined,
     auth: 'auto',
     proxy: undefined,
     bind: undefined,

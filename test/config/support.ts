@@ -27,7 +27,9 @@ const complete = { host: 'pop.example.org', user: 'joe', password: '{prompt: tru
 
 /** A configuration with one complete account in which one key stands as written. */
 export function withKey(key: string, written: string): string {
-  const lines = Object.entries({ ...complete, [key]: written });
+  const { password, ...others } = complete;
+  // Tokens stand in the place of a password.
+  const lines = Object.entries({ ...others, ...(key !== 'oauth' && { password }), [key]: written });
   return `accounts:\n  a:\n${lines.map(([name, value]) => `    ${name}: ${value}\n`).join('')}`;
 }
 
