@@ -10,7 +10,8 @@ import type { LineWatch } from '../source/source.ts';
 import { clockAfter } from '../state/clock-doubt.ts';
 import { type LeftOnServer, readStatus } from '../state/status.ts';
 import { type HealthNews, type PolledAccount, updateHealth } from './account-health.ts';
-import { type Composition, composeAccount } from './compose.ts';
+import { composeAccount } from './compose.ts';
+import { namesIn } from './predecessors.ts';
 import { settingsDigest } from './settings-digest.ts';
 import type { World } from './world.ts';
 
@@ -93,10 +94,6 @@ async function polled(account: AccountConfig, run: AccountRun, left: Left): Prom
   };
   const context = { emit, stop: signals.stop, signal: signals.now, now, line: run.line };
   return await (run.dryRun ? dryRun : poll)(parts, context);
-}
-
-function namesIn({ accounts, path }: AccountRun['config']): NonNullable<Composition['configured']> {
-  return { names: accounts.map(({ name }) => name), file: path };
 }
 
 async function finish(

@@ -13,7 +13,7 @@ import { wasSetAside } from '../state/known-accounts.ts';
 import { userOf } from '../util/environment.ts';
 import type { Secret } from '../util/secret.ts';
 import { destinationSettings } from './destination-settings.ts';
-import { predecessorsOf } from './predecessors.ts';
+import { type ConfiguredNames, predecessorsOf } from './predecessors.ts';
 
 export interface Composition {
   readonly stateDir: string;
@@ -28,8 +28,8 @@ export interface Composition {
   readonly isClockSure?: boolean;
   /** Only the retention is wanted. */
   readonly onlyPrune?: boolean;
-  /** Names of all accounts, and where they stand; without, an account that nothing is known of is taken for new. */
-  readonly configured?: { readonly names: readonly string[]; readonly file: string };
+  /** Without, an account that nothing is known of is taken for new. */
+  readonly configured?: ConfiguredNames;
   /** What was seen is wanted again, or the seen list is to begin anew where it is lost. */
   readonly again?: 'fetched' | 'begun';
 }

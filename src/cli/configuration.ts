@@ -3,6 +3,7 @@ import { type Loaded, loadConfig } from '../config/load.ts';
 import { problemText } from '../config/problem-text.ts';
 import { Failure } from '../errors.ts';
 import { jsonError } from '../log/json.ts';
+import { knownAccounts } from '../state/known-accounts.ts';
 import type { GlobalOptions } from './args/global.ts';
 import { commandNamed } from './args/table.ts';
 import { numbered } from './fetchmail-status.ts';
@@ -87,4 +88,20 @@ export function chooseAccounts(config: Config, names: readonly string[]): Config
       hint: `there are: ${known}`,
     });
   });
+}
+
+/**
+ * The names of those accounts, for what is kept of them. One that is not configured any more has its state still, as long
+ * as it is asked for.
+ */
+export function chooseKept(
+  config: Config,
+  names: readonly string[],
+  stateDir: string,
+): readonly string[] {
+  if (names.length === 0) return chooseAccounts(config, names).map(({ name }) => name);
+  const known = knownAccounts(stateDir);
+  return [...new Set(names)].flatMap((name) =>
+    known.includes(name) ? [name] : chooseAccounts(config, [name]).map((one) => one.name),
+  );
 }

@@ -1,5 +1,5 @@
 import { setMaxListeners } from 'node:events';
-import type { AccountConfig } from '../config/config.ts';
+import type { AccountConfig, Config } from '../config/config.ts';
 import { Failure } from '../errors.ts';
 import type { Emit, PollCounts } from '../events.ts';
 import { type Looked, look } from '../poll/look.ts';
@@ -7,10 +7,13 @@ import type { LineWatch } from '../source/source.ts';
 import type { GlobalOptions } from './args/global.ts';
 import { composeAccount } from './compose.ts';
 import { type ExitStatus, exitStatus } from './exit-status.ts';
+import { namesIn } from './predecessors.ts';
 import type { StopSignal, World } from './world.ts';
 
 export interface LookingParts {
   readonly global: GlobalOptions;
+  /** Without, nobody asks whether an account that nothing is known of had another name before. */
+  readonly config?: Pick<Config, 'accounts' | 'path'>;
   readonly stateDir: string;
   readonly world: World;
   readonly emit: Emit;
@@ -81,7 +84,7 @@ export class Looking implements Disposable {
 
   /** Without a limit: what the next run leaves for the one after it is new mail as well. */
   #compose(config: AccountConfig) {
-    const { global, stateDir, world } = this.#parts;
+    const { global, config: whole, stateDir, world } = this.#parts;
     const signal = this.#stop.signal;
     const { env, uid, now } = world;
     const readPrompt = global.input ? world.readPrompt : undefined;
@@ -90,6 +93,7 @@ export class Looking implements Disposable {
       {
         stateDir,
         wait: 0,
+        ...(whole && { configured: namesIn(whole) }),
         secrets: { env, uid, signal, account: config.name, readPrompt },
         signal,
         now,

@@ -1,5 +1,6 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
+import type { Config } from '../config/config.ts';
 import { storageFailure } from '../durable/storage-failure.ts';
 import { Failure } from '../errors.ts';
 import type { Predecessor } from '../poll/acquaintance.ts';
@@ -9,10 +10,15 @@ import { knownAccounts, setAside } from '../state/known-accounts.ts';
 import type { SavedRecord, SeenStore } from '../state/seen-store.ts';
 import { readStatus } from '../state/status.ts';
 
+/** Names of all accounts, those included that are not enabled, and the file in which they stand. */
+export interface ConfiguredNames {
+  readonly names: readonly string[];
+  readonly file: string;
+}
+
 interface Surroundings {
   readonly stateDir: string;
-  /** All accounts, those included that are not enabled. */
-  readonly configured: { readonly names: readonly string[]; readonly file: string };
+  readonly configured: ConfiguredNames;
   /** ms since 1970. */
   readonly now: () => number;
 }
@@ -31,6 +37,10 @@ export function predecessorsOf(account: string, around: Surroundings): readonly 
       look: () => lookAt(old, around),
       handOver: (store) => handOver(old, account, store, around),
     }));
+}
+
+export function namesIn({ accounts, path }: Pick<Config, 'accounts' | 'path'>): ConfiguredNames {
+  return { names: accounts.map(({ name }) => name), file: path };
 }
 
 /** ms since 1970. What is no file was changed just now. */

@@ -166,9 +166,13 @@ function isFields(said: unknown): said is Fields {
   return typeof said === 'object' && said !== null && !Array.isArray(said);
 }
 
+/** Counts, octets and times alike: a damaged file must lead nobody to a moment that has no date. */
 function numberOf(said: unknown): number | undefined {
-  return typeof said === 'number' && Number.isFinite(said) ? said : undefined;
+  return typeof said === 'number' && Math.abs(said) <= lastMoment ? said : undefined;
 }
+
+/** ms since 1970 (ECMA-262, Time Values and Time Range). */
+const lastMoment = 8.64e15;
 
 function isCode(said: unknown): said is FailureCode {
   return typeof said === 'string' && Object.hasOwn(failureNatures, said);

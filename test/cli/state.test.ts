@@ -234,13 +234,34 @@ test('an account that is not configured any more still has its history', async (
   assert.equal((await at.run('history nobody')).status, 64);
 });
 
+test('an account that is not configured any more still has its status, when it is asked for', async () => {
+  await using at = await place();
+  await at.run('once');
+  at.configure('work');
+  assert.match((await at.run('status gmx')).said, /^gmx .* ok +4 +4, /m);
+  assert.doesNotMatch((await at.run('status')).said, /gmx/);
+  assert.equal((await at.run('status nobody')).status, 64);
+});
+
+test('check and peek know an account under its new name, and leave its state where it is', async () => {
+  await using at = await place();
+  await at.run('once');
+  at.configure('renamed');
+  assert.match((await at.run('check')).said, /^renamed: nothing new of 4$/m);
+  assert.equal((await at.run('peek renamed --new')).said, '');
+  assert.match((await at.run('state list gmx --json')).said, /"account":"gmx","messages":4/);
+});
+
 test('a damaged status is shown as far as it can be read', async () => {
   await using at = await place();
   await at.run('once');
   const file = at.home.path('state', 'accounts', 'gmx', 'status.json');
-  for (const text of ['', '{', '{"version":1,"lastPollAt":1e300,"nextPollAt":-1e300}']) {
+  for (const text of ['', '{', '{"version":1,"lastPollAt":1e300,"nextPollAt":9e15}']) {
     writeFileSync(file, text);
-    for (const line of ['status', 'status --json']) assert.equal((await at.run(line)).status, 0);
+    for (const line of ['status', 'status --json']) {
+      const { status, said } = await at.run(line);
+      assert.deepEqual([status, /NaN|Invalid/.test(said)], [0, false], said);
+    }
   }
 });
 

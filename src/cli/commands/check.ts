@@ -24,7 +24,7 @@ export async function check(invocation: CheckInvocation, world: World): Promise<
   using reports = await reporting(global, world, (all) => checkReporter({ ...all, count }));
   const { emit } = reports;
   const stateDir = stateDirectory(global.stateDir, config.stateDir, world.env, world.home);
-  using looking = new Looking({ global, stateDir, world: reports.world, emit });
+  using looking = new Looking({ global, config, stateDir, world: reports.world, emit });
   const began = performance.now();
   const names = accounts.map(({ name }) => name);
   emit({ type: 'run.start', version: world.version, accounts: names, dryRun: true });

@@ -1,9 +1,7 @@
-import type { Config } from '../../config/config.ts';
 import { historyLines } from '../../log/history-lines.ts';
 import { readHistory } from '../../state/history.ts';
-import { knownAccounts } from '../../state/known-accounts.ts';
 import type { Invocation } from '../args.ts';
-import { chooseAccounts, load, tellProblem } from '../configuration.ts';
+import { chooseKept, load, tellProblem } from '../configuration.ts';
 import { stateDirectory } from '../state-dir.ts';
 import type { World } from '../world.ts';
 
@@ -21,7 +19,7 @@ export async function history(
   if (loaded.kind !== 'config') return tellProblem(loaded, world, global);
   const { config } = loaded;
   const stateDir = stateDirectory(global.stateDir, config.stateDir, world.env, world.home);
-  const polls = accountsOf(account, config, stateDir)
+  const polls = chooseKept(config, account === undefined ? [] : [account], stateDir)
     .flatMap((name) => readHistory(stateDir, name).map((one) => ({ account: name, ...one })))
     .sort((one, other) => one.at - other.at);
   if (!global.json) {
@@ -33,14 +31,4 @@ export async function history(
     world.stdout.write(`${JSON.stringify({ v: 1, event: 'poll', time, ...one })}\n`);
   }
   return 0;
-}
-
-/** One that is not configured any more has its history still, as long as it is asked for. */
-function accountsOf(
-  account: string | undefined,
-  config: Config,
-  stateDir: string,
-): readonly string[] {
-  if (account !== undefined && knownAccounts(stateDir).includes(account)) return [account];
-  return chooseAccounts(config, account === undefined ? [] : [account]).map(({ name }) => name);
 }

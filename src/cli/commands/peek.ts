@@ -33,7 +33,7 @@ export async function peek(invocation: PeekInvocation, world: World): Promise<nu
   using reports = await reporting(global, world, (all) => peekReporter({ ...all, lines, raw }));
   const { emit } = reports;
   const stateDir = stateDirectory(global.stateDir, config.stateDir, world.env, world.home);
-  using looking = new Looking({ global, stateDir, world: reports.world, emit });
+  using looking = new Looking({ global, config, stateDir, world: reports.world, emit });
   const began = performance.now();
   emit({ type: 'run.start', version: world.version, accounts: [account.name], dryRun: true });
   const { counts, status } = await looking.account({ ...account, maxSize: undefined }, (looked) =>

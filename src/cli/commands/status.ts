@@ -4,15 +4,13 @@ import { statusTable } from '../../log/status-table.ts';
 import { readHistory } from '../../state/history.ts';
 import { readStatus } from '../../state/status.ts';
 import type { Invocation } from '../args.ts';
-import { chooseAccounts, load, tellProblem } from '../configuration.ts';
+import { chooseKept, load, tellProblem } from '../configuration.ts';
 import { stateDirectory } from '../state-dir.ts';
 import type { World } from '../world.ts';
 
 type StatusInvocation = Extract<Invocation, { command: 'status' }>;
 
 const day = 24 * 3_600_000;
-/** ms since 1970: nothing later has a date, whatever a damaged file says. */
-const lastMoment = 8.64e15;
 
 /** Says how the accounts are; resolves with the exit status: 69 where `--max-age` is exceeded. */
 export async function status(invocation: StatusInvocation, world: World): Promise<number> {
@@ -23,7 +21,7 @@ export async function status(invocation: StatusInvocation, world: World): Promis
   const { config } = loaded;
   const stateDir = stateDirectory(global.stateDir, config.stateDir, world.env, world.home);
   const now = world.now();
-  const all = chooseAccounts(config, invocation.accounts).map(({ name }) => {
+  const all = chooseKept(config, invocation.accounts, stateDir).map((name) => {
     const recent = readHistory(stateDir, name).filter(({ at }) => now - at < day);
     const newLately = recent.reduce((sum, entry) => sum + entry.new, 0);
     const known = readStatus(stateDir, name);
@@ -56,7 +54,7 @@ function jsonLine(
 ): string {
   const { failing, refused, ...known } = one.status;
   const time = (at: number | undefined) =>
-    at === undefined || !(Math.abs(at) <= lastMoment) ? undefined : new Date(at).toISOString();
+    at === undefined ? undefined : new Date(at).toISOString();
   return JSON.stringify({
     v: 1,
     event: 'status',
