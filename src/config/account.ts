@@ -1,8 +1,8 @@
 import { loginOf, providerOfAddress, providerOfHost } from '../providers/provider.ts';
+import { isLoopback } from '../util/loopback.ts';
 import type { AccountConfig, PasswordSource, TlsSettings } from './config.ts';
 import { type AccountValues, accountKeys } from './keys.ts';
 import { oauthSettings } from './oauth.ts';
-import { isLoopback } from './server-values.ts';
 import { Settings, type Surroundings } from './settings.ts';
 import { type Entry, entryOf, type Mistake, type Span, type Tree } from './tree.ts';
 

@@ -1,8 +1,8 @@
+import { isLoopback } from '../util/loopback.ts';
 import type { MailServerAddress, MailServerDestination, PasswordSource } from './config.ts';
 import { readPassword } from './password.ts';
 import { filledIn, readPath } from './paths.ts';
 import type { Read, Reading } from './reading.ts';
-import { isLoopback } from './server-values.ts';
 import type { Entry, Tree } from './tree.ts';
 import { nameOf, readChoice, readText } from './values.ts';
 

@@ -5,11 +5,11 @@ import {
   oauthProviderNames,
   oauthProviderOf,
 } from '../providers/oauth.ts';
+import { isLoopback } from '../util/loopback.ts';
 import type { OAuthSettings, PasswordSource } from './config.ts';
 import { nearest } from './nearest.ts';
 import { readPassword } from './password.ts';
 import type { Read, Reading } from './reading.ts';
-import { isLoopback } from './server-values.ts';
 import type { Entry, Tree } from './tree.ts';
 import { nameOf, quoted, readChoice, readText } from './values.ts';
 

@@ -46,10 +46,3 @@ export const readFingerprint: Read<string> = (tree, reading) => {
   if (/^[0-9a-f]{40}$/.test(hex)) return reading.report(tree, 'this is SHA-1', command);
   return reading.report(tree, 'expected 64 hexadecimal digits (SHA-256)', command);
 };
-
-/** Whether a host is this computer: only there may a password travel unencrypted without being asked for. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase().replace(/\.$/, '');
-  if (name === 'localhost' || name === '::1') return true;
-  return isIP(name) === 4 && name.startsWith('127.');
-}
