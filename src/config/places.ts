@@ -50,6 +50,12 @@ function systemdFolders(env: Environment): string[] {
   return (env.CONFIGURATION_DIRECTORY ?? '').split(':').filter(isAbsolute);
 }
 
+/** The one to write where there is none. */
+export function newFile(env: Environment, home: string): string {
+  const [folder = join(configHome(env, home), 'popfetch')] = systemdFolders(env);
+  return join(folder, 'config.yaml');
+}
+
 /** The XDG specification has relative ones ignored. */
 function configHome(env: Environment, home: string): string {
   const folder = env.XDG_CONFIG_HOME ?? '';
