@@ -1,4 +1,5 @@
 import type { Stats } from 'node:fs';
+import { shellWord } from '../util/shell-word.ts';
 import type { Problem } from './problem.ts';
 
 /** What a configuration file must fulfil, because it names commands to run; undefined when it does. */
@@ -33,9 +34,4 @@ export function ownershipProblem(
 export function othersCanRead(stats: Stats, uid: number | undefined): boolean {
   if (uid === undefined) return false;
   return (stats.mode & (stats.uid === 0 && uid !== 0 ? 0o007 : 0o077)) !== 0;
-}
-
-/** A file name as one word of a shell line. */
-export function shellWord(path: string): string {
-  return /^[\w./~@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
 }

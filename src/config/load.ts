@@ -1,9 +1,10 @@
 import { type Stats, statSync } from 'node:fs';
 import { extname, isAbsolute } from 'node:path';
 import type { Environment } from '../util/environment.ts';
+import { shellWord } from '../util/shell-word.ts';
 import type { Config } from './config.ts';
 import { configReader, type ReadFile, workingDirectory } from './explorer.ts';
-import { othersCanRead, ownershipProblem, shellWord } from './file-safety.ts';
+import { othersCanRead, ownershipProblem } from './file-safety.ts';
 import { whereabouts } from './places.ts';
 import type { Problem } from './problem.ts';
 import { shortPath } from './problem-text.ts';

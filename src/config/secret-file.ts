@@ -1,7 +1,8 @@
 import { constants } from 'node:fs';
 import { type FileHandle, open } from 'node:fs/promises';
 import { Failure } from '../errors.ts';
-import { othersCanRead, shellWord } from './file-safety.ts';
+import { shellWord } from '../util/shell-word.ts';
+import { othersCanRead } from './file-safety.ts';
 
 /** Octets. Far beyond any password or token, small enough to refuse a file named by mistake at once. */
 const MOST = 64 * 1024;

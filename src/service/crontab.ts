@@ -1,4 +1,4 @@
-import { shellWord } from '../config/file-safety.ts';
+import { shellWord } from '../util/shell-word.ts';
 import { type Call, wordsOf } from './call.ts';
 
 /** A line for crontab(5). cron knows hardly any PATH, and takes `%` for a line end. */
