@@ -145,7 +145,8 @@ test('popfetch(1) has every environment variable that the program reads', () => 
   const page = manSection(commandPage, 'ENVIRONMENT');
   const topic = environmentVariables.flatMap(([names]) => names.split(', '));
   assert.deepEqual(unique(topic), unique([...used, 'NODE_EXTRA_CA_CERTS']));
-  const described = page.match(/\b[A-Z]+(?:_[A-Z]+)+\b|\b(?:HOME|LOGNAME|PATH|TERM|USER)\b/g) ?? [];
+  const described =
+    page.match(/\b[A-Z]+(?:_[A-Z]+)+\b|\b(?:HOME|LOGNAME|PATH|TERM|USER|FETCHMAIL[A-Z]+)\b/g) ?? [];
   const ofNode = ['NODE_EXTRA_CA_CERTS'];
   assert.deepEqual(unique(described), unique([...used, ...ofNode]));
 });

@@ -8,6 +8,7 @@ import { askedForHelp, type HelpInvocation, slipIn, withOnceAsCommand } from './
 import { type Env, type GlobalOptions, globalOptions, globalTable } from './args/global.ts';
 import { helpOf, helpWords } from './args/help.ts';
 import { type HistoryOptions, historyOf, historyWords } from './args/history.ts';
+import { type ImportOptions, importOf, importWords } from './args/import.ts';
 import { type OnceOptions, onceOf, onceWords } from './args/once.ts';
 import { type PeekOptions, peekOf, peekWords } from './args/peek.ts';
 import { type PruneOptions, pruneOf, pruneWords } from './args/prune.ts';
@@ -36,6 +37,7 @@ export type Invocation =
   | Command<'config', ConfigOptions>
   | Command<'service', ServiceOptions>
   | Command<'demo', DemoOptions>
+  | Command<'import', ImportOptions>
   | Command<'completion', CompletionOptions>
   | HelpInvocation;
 
@@ -120,6 +122,9 @@ function addCommands(parser: Argv, env: Env, take: (invocation: Invocation) => v
   );
   addCommand(parser, demoWords, (args) =>
     take({ command: 'demo', global: globals(args), ...demoOf(args) }),
+  );
+  addCommand(parser, importWords, (args) =>
+    take({ command: 'import', global: globals(args), ...importOf(args) }),
   );
   addCommand(parser, completionWords, (args) =>
     take({ command: 'completion', global: globals(args), ...completionOf(args) }),

@@ -83,6 +83,10 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
       const { demo } = await import('./commands/demo.ts');
       return demo(invocation, world);
     }
+    case 'import': {
+      const { importSetup } = await import('./commands/import.ts');
+      return importSetup(invocation, world);
+    }
     case 'prune': {
       const { prune } = await import('./commands/prune.ts');
       return prune(invocation, world);

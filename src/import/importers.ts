@@ -1,4 +1,5 @@
+import { fetchmail } from './fetchmail/fetchmail.ts';
 import type { Importer } from './plan.ts';
 
 /** Every program whose set-up can be taken over. */
-export const importers: readonly Importer[] = [];
+export const importers: readonly Importer[] = [fetchmail];

@@ -23,6 +23,8 @@ export interface ImportedAccount {
   readonly comments: readonly string[];
   /** A password that stands in a file in clear. It is not copied: the account asks for it where it lies. */
   readonly secret?: Secret;
+  /** The configuration that it stands in, where there are several; the first of the plan's files without. */
+  readonly file?: string;
   readonly seen: readonly ImportedUid[];
   readonly notes: readonly Note[];
 }

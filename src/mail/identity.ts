@@ -23,6 +23,19 @@ export function openMark(group: string): string {
 /** On record while messages may be stored that had no unique-id when they came. */
 export const unnamedMark = ' unnamed';
 
+/** On record from when the seen list of another program was imported until a listing held something of it. */
+export const importedMark = ' imported';
+
+/** Names the program that the seen list is of. */
+export function importedFromMark(tool: string): string {
+  return ` imported from ${tool}`;
+}
+
+/** Stands for a message that the other program has noted with `-` for each `/` of its unique-id. */
+export function foldedMark(uid: string): string {
+  return ` folded ${uid.replaceAll('/', '-')}`;
+}
+
 /** Whether the server gave the message no unique-id, so that its header stands for it. */
 export function isUnnamed(identity: string): boolean {
   return identity.startsWith('#headers:');

@@ -2,6 +2,7 @@ import type { Destination } from '../destination/destination.ts';
 import type { Listing, SourceSession } from '../source/source.ts';
 import type { SavedRecord, SeenStore } from '../state/seen-store.ts';
 import { type FirstListing, type Predecessor, predecessorOf } from './acquaintance.ts';
+import { importedAmong, refuseUnlessKnown, takeImported, withFolded } from './imported.ts';
 import type { PollPolicy } from './plan.ts';
 import type { PollAccount, PollContext } from './poll.ts';
 import type { DeliveredMessages } from './retention.ts';
@@ -32,12 +33,25 @@ export class Meeting {
     this.#isOver = true;
     const { account, store } = this.#parts;
     if (account.again === true) await forgetSeen(store);
+    await this.#meetImported(listing);
     if (store.isMet && account.again !== true) return false;
     const first = account.again === true ? undefined : firstListing(this.#parts, session, listing);
     const predecessor = first === undefined ? undefined : await predecessorOf(first);
     if (predecessor !== undefined) await this.#takeOver(predecessor);
     await store.meet();
     return predecessor !== undefined;
+  }
+
+  async #meetImported({ messages }: Listing): Promise<void> {
+    const { account, store, context } = this.#parts;
+    const imported = await importedAmong(messages, store);
+    if (imported === undefined) return;
+    // Where nothing is fetched anyway, nothing can come twice.
+    if (this.policy.fetch !== 'marked') refuseUnlessKnown(account.name, imported);
+    await takeImported(imported, store);
+    if (imported.tool === undefined) return;
+    const text = `${imported.known} of the ${imported.listed} messages on the server are known from ${imported.tool}`;
+    context.emit({ type: 'notice', account: account.name, text });
   }
 
   async #takeOver({ account: old, handOver }: Predecessor): Promise<void> {
@@ -61,6 +75,11 @@ export async function foreseen(
   if (again) {
     const known = { has: (uid: string) => store.isQuarantined(uid), deliveredAt: () => undefined };
     return { known, policy: { ...policy, fetch: 'all' } };
+  }
+  const imported = await importedAmong(listing.messages, store);
+  if (imported !== undefined) {
+    refuseUnlessKnown(account.name, imported);
+    return { known: withFolded(store, imported), policy };
   }
   const first = store.isMet ? undefined : firstListing(parts, session, listing);
   const predecessor = first === undefined ? undefined : await predecessorOf(first);

@@ -6,6 +6,7 @@ import { demoWords } from './demo.ts';
 import { globalTable } from './global.ts';
 import { helpWords } from './help.ts';
 import { historyWords } from './history.ts';
+import { importWords } from './import.ts';
 import { onceWords } from './once.ts';
 import { peekWords } from './peek.ts';
 import { pruneWords } from './prune.ts';
@@ -20,6 +21,7 @@ import type { CommandWords, Word } from './words.ts';
 /** Every command there is, in the order of `--help` within its group. */
 const commandTable = {
   demo: demoWords,
+  import: importWords,
   once: onceWords,
   run: runWords,
   check: checkWords,

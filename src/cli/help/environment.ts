@@ -20,6 +20,7 @@ export const environmentVariables: readonly Row[] = [
   ['XDG_STATE_HOME', 'in place of ~/.local/state'],
   ['HOME', 'what ~ stands for'],
   ['PATH, LOGNAME, USER', 'for the commands that the configuration names'],
+  ['FETCHMAILHOME, HOME_ETC, FETCHMAILUSER', 'where popfetch import finds fetchmail'],
   ['SSL_CERT_FILE', "certificate authorities in place of the system's"],
   ['NODE_EXTRA_CA_CERTS', 'certificate authorities beside them'],
 ];
