@@ -105,6 +105,13 @@ const table: readonly Row[] = [
   { part: 'import/importers', may: ['import', 'import/plan'], node: false },
   { part: 'import', may: ['import/plan', 'durable', 'errors', 'util'], node: true },
   { part: 'service', may: ['config', 'durable', 'errors', 'util'], node: true },
+  {
+    part: 'oauth',
+    may: ['net', 'state', 'durable', 'errors', 'util'],
+    types: ['source/source'],
+    node: true,
+    packages: ['oauth4webapi'],
+  },
   { part: 'hooks', may: ['errors', 'util'], types: ['events'], node: true },
   { part: 'metrics', may: ['durable', 'errors', 'util'], types: ['state'], node: true },
   { part: 'demo', may: ['mail', 'errors', 'util'], node: true },

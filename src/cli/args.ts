@@ -1,4 +1,5 @@
 import yargs, { type Argv } from 'yargs';
+import { type AuthOptions, authOf, authWords } from './args/auth.ts';
 import { type CheckOptions, checkOf, checkWords } from './args/check.ts';
 import { type CompletionOptions, completionOf, completionWords } from './args/completion.ts';
 import { type ConfigOptions, configOf, configWords } from './args/config.ts';
@@ -35,6 +36,7 @@ export type Invocation =
   | Command<'state', StateOptions>
   | Command<'deliver', DeliverOptions>
   | Command<'config', ConfigOptions>
+  | Command<'auth', AuthOptions>
   | Command<'service', ServiceOptions>
   | Command<'demo', DemoOptions>
   | Command<'import', ImportOptions>
@@ -116,6 +118,9 @@ function addCommands(parser: Argv, env: Env, take: (invocation: Invocation) => v
   );
   addCommand(parser, configWords, (args) =>
     take({ command: 'config', global: globals(args), ...configOf(args) }),
+  );
+  addCommand(parser, authWords, (args) =>
+    take({ command: 'auth', global: globals(args), ...authOf(args) }),
   );
   addCommand(parser, serviceWords, (args) =>
     take({ command: 'service', global: globals(args), ...serviceOf(args) }),

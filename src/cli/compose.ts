@@ -3,17 +3,20 @@ import { join } from 'node:path';
 import type { AccountConfig } from '../config/config.ts';
 import { resolveSecret, type SecretContext } from '../config/secret.ts';
 import { type DestinationSurroundings, destinationOf } from '../destination/kinds.ts';
+import { withTokens } from '../oauth/source.ts';
 import type { PollPolicy } from '../poll/plan.ts';
 import type { PollAccount } from '../poll/poll.ts';
+import type { Pop3Settings } from '../source/pop3/settings.ts';
 import { pop3Source } from '../source/pop3/source.ts';
+import type { MailSource } from '../source/source.ts';
 import { accountFolder } from '../state/account-folder.ts';
 import { isFirstContact, noteContact } from '../state/first-contact.ts';
 import { openJournalStore } from '../state/journal-seen-store.ts';
 import { wasSetAside } from '../state/known-accounts.ts';
 import { userOf } from '../util/environment.ts';
-import type { Secret } from '../util/secret.ts';
 import { destinationSettings } from './destination-settings.ts';
 import { type ConfiguredNames, predecessorsOf } from './predecessors.ts';
+import { tokensOf } from './tokens.ts';
 
 export interface Composition {
   readonly stateDir: string;
@@ -42,31 +45,11 @@ const longestSession = 6 * 3600 * 1000;
 
 /** The composition root: an account's configuration becomes the parts that a poll works with. */
 export function composeAccount(account: AccountConfig, composition: Composition): PollAccount {
-  const { name, host, port, tls, user, email, trace, deliver } = account;
+  const { name, host, tls, user, email, trace, deliver } = account;
   const { stateDir, wait, secrets, signal, now, configured, again } = composition;
   return {
     name,
-    source: pop3Source({
-      host,
-      port,
-      tls,
-      tlsSettings: {
-        ...account.tlsSettings,
-        authorities: {
-          systemBundle: secrets.env.SSL_CERT_FILE,
-          extra: secrets.env.NODE_EXTRA_CA_CERTS,
-        },
-      },
-      user,
-      password: () => passwordOf(account, secrets),
-      auth: account.auth,
-      timeout: account.timeout,
-      sessionDeadline: longestSession,
-      pipelining: account.pipelining,
-      insecure: account.insecure,
-      proxy: account.proxy,
-      bind: account.bind,
-    }),
+    source: sourceOf(account, composition),
     destinationLabel: deliver.label,
     destination: (storeId) =>
       destinationOf(
@@ -131,7 +114,43 @@ export function surroundingsOf(
   };
 }
 
-function passwordOf({ name, password }: AccountConfig, secrets: SecretContext): Promise<Secret> {
-  if (password === undefined) throw new Error(`account ${name} was taken without a password`);
-  return resolveSecret(password, secrets);
+/** A maildrop to log in to with a password, or with tokens. */
+function sourceOf(account: AccountConfig, composition: Composition): MailSource {
+  const { oauth, auth, password, name } = account;
+  const { secrets } = composition;
+  const settings = serverSettings(account, secrets);
+  if (oauth !== undefined)
+    return withTokens(tokensOf(account, oauth, composition), (token) =>
+      pop3Source({ ...settings, password: token, auth: auth === 'auto' ? 'token' : auth }),
+    );
+  return pop3Source({
+    ...settings,
+    auth,
+    password: () => {
+      if (password === undefined) throw new Error(`account ${name} was taken without a password`);
+      return resolveSecret(password, secrets);
+    },
+  });
+}
+
+function serverSettings(
+  account: AccountConfig,
+  { env }: SecretContext,
+): Omit<Pop3Settings, 'password' | 'auth'> {
+  const { host, port, tls, tlsSettings, user, timeout, pipelining, insecure, proxy, bind } =
+    account;
+  const authorities = { systemBundle: env.SSL_CERT_FILE, extra: env.NODE_EXTRA_CA_CERTS };
+  return {
+    host,
+    port,
+    tls,
+    tlsSettings: { ...tlsSettings, authorities },
+    user,
+    timeout,
+    sessionDeadline: longestSession,
+    pipelining,
+    insecure,
+    proxy,
+    bind,
+  };
 }

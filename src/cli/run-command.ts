@@ -75,6 +75,10 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
       const { config } = await import('./commands/config.ts');
       return config(invocation, world);
     }
+    case 'auth': {
+      const { auth } = await import('./commands/auth.ts');
+      return auth(invocation, world);
+    }
     case 'service': {
       const { service } = await import('./commands/service.ts');
       return service(invocation, world);

@@ -13,8 +13,8 @@ export interface OAuthProvider {
   readonly extra: Readonly<Record<string, string>>;
   /** How a redirect to this computer begins; the port follows. */
   readonly redirect: 'http://127.0.0.1' | 'http://localhost';
-  /** Where a client id of one's own is to be had, one sentence. */
-  readonly register: string;
+  /** Where people see, and take back, what they consented to. */
+  readonly consents: string;
 }
 
 export const oauthProviderNames = ['microsoft', 'google'] as const;
@@ -55,13 +55,12 @@ function microsoft(base: string): OAuthProvider {
     authorization: `${base}/oauth2/v2.0/authorize`,
     token: `${base}/oauth2/v2.0/token`,
     device: `${base}/oauth2/v2.0/devicecode`,
-    // Microsoft has none: consent is withdrawn at https://myapps.microsoft.com.
     revocation: undefined,
     scope: 'https://outlook.office.com/POP.AccessAsUser.All offline_access',
     extra: {},
     // QUIRK: the portal takes http://localhost as redirect, and no http://127.0.0.1; it ignores the port of either.
     redirect: 'http://localhost',
-    register: 'Register an application at https://entra.microsoft.com to get one.',
+    consents: 'https://myapps.microsoft.com',
   };
 }
 
@@ -76,5 +75,5 @@ const google: OAuthProvider = {
   scope: 'https://mail.google.com/',
   extra: { access_type: 'offline', prompt: 'consent' },
   redirect: 'http://127.0.0.1',
-  register: 'Make an OAuth client of type "Desktop app" at https://console.cloud.google.com.',
+  consents: 'https://myaccount.google.com/connections',
 };

@@ -1,3 +1,4 @@
+import { authWords } from './auth.ts';
 import { checkWords } from './check.ts';
 import { completionWords } from './completion.ts';
 import { configWords } from './config.ts';
@@ -33,6 +34,7 @@ const commandTable = {
   verify: verifyWords,
   quarantine: quarantineWords,
   config: configWords,
+  auth: authWords,
   state: stateWords,
   service: serviceWords,
   completion: completionWords,

@@ -26,7 +26,7 @@ export interface Login {
   readonly user: string;
   /** The password, or the access token. */
   readonly password: Secret;
-  readonly auth: AuthMethod | 'auto';
+  readonly auth: AuthMethod | 'auto' | 'token';
   readonly privacy: Privacy;
   /** What the server is called by the user. */
   readonly server: { readonly host: string; readonly port: number };

@@ -37,6 +37,9 @@ const inPrivate: readonly LoginMethod[] = [
 /** Servers show a time stamp, or list CRAM-MD5, without having the secret that these need: last where they may be. */
 const digests: readonly LoginMethod[] = ['cram-md5', 'apop'];
 
+/** With an access token. XOAUTH2 is what the large providers document, and some know nothing else. */
+const byToken: readonly LoginMethod[] = ['xoauth2', 'oauthbearer'];
+
 const orders: Readonly<Record<Privacy, readonly LoginMethod[]>> = {
   encrypted: inPrivate,
   local: [...inPrivate, ...digests],
@@ -48,7 +51,7 @@ const orders: Readonly<Record<Privacy, readonly LoginMethod[]>> = {
  * was said. Throws `auth_method` where there is nothing suitable.
  */
 export function chooseMethod(
-  wanted: AuthMethod | 'auto',
+  wanted: AuthMethod | 'auto' | 'token',
   offer: Offer,
   login: { readonly privacy: Privacy; readonly isAscii: boolean },
   facts: FailureFacts,
@@ -75,12 +78,17 @@ export function unbound({ capabilities, binding }: Offer): ChannelBinding {
 }
 
 /** Who names SCRAM gets it bound where that can be. */
-function waysOf(wanted: AuthMethod): readonly LoginMethod[] {
+function waysOf(wanted: AuthMethod | 'token'): readonly LoginMethod[] {
+  if (wanted === 'token') return byToken;
   if (wanted === 'scram-sha-256' || wanted === 'scram-sha-1') return [`${wanted}-plus`, wanted];
   return [wanted];
 }
 
-function isOffered(method: LoginMethod, offer: Offer, wanted: AuthMethod | 'auto'): boolean {
+function isOffered(
+  method: LoginMethod,
+  offer: Offer,
+  wanted: AuthMethod | 'auto' | 'token',
+): boolean {
   const { capabilities, timestamp, binding } = offer;
   if (isBound(method) && binding === undefined) return false;
   if (method === 'apop') return timestamp !== undefined;
@@ -88,7 +96,8 @@ function isOffered(method: LoginMethod, offer: Offer, wanted: AuthMethod | 'auto
   if (method === 'user')
     return wanted === method || capabilities.has('USER') || capabilities.mechanisms.length === 0;
   // Without CAPA a mechanism is found out by trying it (RFC 1734), which only who named one may.
-  if (capabilities.unknown) return wanted === method;
+  if (capabilities.unknown)
+    return wanted === method || (wanted === 'token' && method === 'xoauth2');
   return capabilities.mechanisms.includes(method.toUpperCase());
 }
 
@@ -111,7 +120,7 @@ function beyondAscii(facts: FailureFacts): Failure {
 }
 
 function nothingSuitable(
-  wanted: AuthMethod | 'auto',
+  wanted: AuthMethod | 'auto' | 'token',
   acceptable: readonly LoginMethod[],
   { capabilities, timestamp }: Offer,
   facts: FailureFacts,

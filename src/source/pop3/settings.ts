@@ -25,8 +25,8 @@ export interface Pop3Settings {
   readonly user: string;
   /** Password or access token. Asked once a session, before the server is contacted; not at all for `external`. */
   readonly password: () => Promise<Secret>;
-  /** auto (the default): the best that is offered. */
-  readonly auth?: AuthMethod | 'auto';
+  /** auto (the default): the best that is offered for a password; token: for an access token. */
+  readonly auth?: AuthMethod | 'auto' | 'token';
   /** ms for each wait on the network. */
   readonly timeout: number;
   /** auto: what CAPA says. */
