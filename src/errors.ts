@@ -59,6 +59,8 @@ export const failureNatures = {
   deliver_perm: { kind: 'delivery', scope: 'message', origin: 'here', temporary: false },
   no_space: { kind: 'delivery', scope: 'poll', origin: 'here', temporary: false },
   no_permission: { kind: 'delivery', scope: 'account', origin: 'here', temporary: false },
+  /** Something else is where a file or folder should be made. */
+  cannot_create: { kind: 'delivery', scope: 'account', origin: 'here', temporary: false },
   io_error: { kind: 'delivery', scope: 'poll', origin: 'here', temporary: false },
   locked: { kind: 'locked', scope: 'account', origin: 'here', temporary: true },
   state: { kind: 'state', scope: 'account', origin: 'here', temporary: false },
@@ -125,6 +127,11 @@ export class Failure extends Error {
   get nature(): FailureNature {
     return failureNatures[this.code];
   }
+}
+
+/** Where a bug was thrown; undefined for a failure that was foreseen: its code tells as much. */
+export function stackOf({ code, cause }: Failure): string | undefined {
+  return code === 'internal' && cause instanceof Error ? cause.stack : undefined;
 }
 
 /** What was thrown, as a failure: what is none yet is a bug, and keeps its stack as cause. */

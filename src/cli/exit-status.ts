@@ -65,6 +65,7 @@ const statuses: Readonly<Record<FailureCode, ExitStatus>> = {
   deliver_perm: 65,
   no_space: 73,
   no_permission: 73,
+  cannot_create: 73,
   io_error: 74,
   locked: 75,
   state: 73,

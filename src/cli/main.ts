@@ -3,8 +3,12 @@ import { realpathSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import { isatty } from 'node:tty';
 import { hiddenPrompt } from '../config/prompt.ts';
+import { asFailure } from '../errors.ts';
 import { prioritized } from '../log/journal.ts';
+import { jsonError } from '../log/json.ts';
 import { isJournal } from '../log/log-file.ts';
+import { earlyWishes } from './args/early.ts';
+import { numbered } from './fetchmail-status.ts';
 import { runCommand } from './run-command.ts';
 import type { Output, RequestSignal, StopSignal, World } from './world.ts';
 
@@ -28,6 +32,7 @@ function worldOfProcess(): World {
     stderrIsJournal: () => stderrIsJournal,
     stdin: lazily(() => process.stdin),
     readPrompt: isatty(0) ? promptOnTerminal() : undefined,
+    terminal: canAsk() ? () => ({ input: process.stdin, output: process.stderr }) : undefined,
     uid: process.geteuid?.(),
     home: process.env.HOME ?? userInfo().homedir,
     program: [process.execPath, ...process.argv.slice(1, 2)].map((path) => realpathSync(path)),
@@ -57,6 +62,11 @@ function lazily(open: () => AsyncIterable<Uint8Array | string>) {
   return { [Symbol.asyncIterator]: () => open()[Symbol.asyncIterator]() };
 }
 
+/** Questions with choices are drawn over themselves: a dumb terminal cannot do that. */
+function canAsk(): boolean {
+  return isatty(0) && isatty(2) && process.env.TERM !== 'dumb';
+}
+
 function promptOnTerminal(): World['readPrompt'] {
   let prompt: World['readPrompt'];
   return (question, signal) => {
@@ -81,14 +91,19 @@ function outputOf(stream: NodeJS.WriteStream): Output {
   };
 }
 
+/** What nobody foresaw, told and numbered as the command line wants it. */
 function crash(thrown: unknown): never {
+  const { argv, env, run, now, stderr } = world;
+  const { json, exitCodes } = earlyWishes(argv, env);
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
-  process.stderr.write(`popfetch: this is a bug, please report it:\n${stack}\n`);
-  process.exit(70);
+  if (json) stderr.write(jsonError(asFailure(thrown), { run, now }));
+  else stderr.write(`popfetch: this is a bug, please report it:\n${stack}\n`);
+  process.exit(numbered(70, exitCodes));
 }
 
+const world = worldOfProcess();
 // Node would open its debugger: with somebody listening it does not.
 process.on('SIGUSR1', () => undefined);
 process.on('uncaughtException', crash);
 process.on('unhandledRejection', crash);
-runCommand(worldOfProcess()).then((status) => process.exit(status), crash);
+runCommand(world).then((status) => process.exit(status), crash);

@@ -12,7 +12,7 @@ export function storageFailure(
   if (error instanceof Failure) return phase === 'state' ? underState(error) : error;
   const errno = errnoOf(error);
   if (errno === undefined) return new Failure('internal', String(error), { path, phase }, error);
-  const [code, reason, hint] = meanings.get(errno) ?? [undefined, errno];
+  const [code, reason, hint] = meaningOf(error, errno);
   return new Failure(
     code ?? (phase === 'state' ? 'state' : 'deliver_temp'),
     `${path}: ${reason}`,
@@ -34,7 +34,19 @@ export function errnoOf(error: unknown): string | undefined {
   return typeof error.code === 'string' ? error.code : undefined;
 }
 
-type Meaning = readonly [code: FailureCode, reason: string, hint?: string];
+type Meaning = readonly [code: FailureCode | undefined, reason: string, hint?: string];
+
+function meaningOf(error: unknown, errno: string): Meaning {
+  // Its parent is there: this is a file system that takes no folders (/proc).
+  if (
+    errno === 'ENOENT' &&
+    error instanceof Error &&
+    'syscall' in error &&
+    error.syscall === 'mkdir'
+  )
+    return ['cannot_create', 'no folder can be made there'];
+  return meanings.get(errno) ?? [undefined, errno];
+}
 
 const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['ENOSPC', ['no_space', 'no space left on the disk']],
@@ -44,11 +56,11 @@ const meanings: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
   ['EROFS', ['no_permission', 'the file system is read-only']],
   ['EIO', ['io_error', 'the disk reports an error']],
   ['EXDEV', ['config', 'its folders are on different file systems']],
-  ['ENOTDIR', ['config', 'a part of the path is not a folder']],
+  ['ENOTDIR', ['cannot_create', 'a part of the path is not a folder']],
   ['EISDIR', ['config', 'is a folder']],
   ['ELOOP', ['config', 'is a symbolic link', 'Replace the link by a real file or folder.']],
   ['ENAMETOOLONG', ['config', 'the name is too long']],
-  ['EEXIST', ['config', 'something else is in its place']],
+  ['EEXIST', ['cannot_create', 'something else is in its place']],
   ['EMFILE', ['deliver_temp', 'too many open files']],
   ['ENFILE', ['deliver_temp', 'too many open files on this computer']],
   ['EFBIG', ['deliver_temp', 'larger than the file size limit']],

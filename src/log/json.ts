@@ -1,4 +1,4 @@
-import type { Failure } from '../errors.ts';
+import { type Failure, stackOf } from '../errors.ts';
 import type { Emit, PopfetchEvent } from '../events.ts';
 import { escapeHarmful } from './escape.ts';
 import { Surroundings } from './surroundings.ts';
@@ -63,6 +63,7 @@ export function errorFields(failure: Failure, context: WordsContext): Fields {
     serverSaid: failure.facts.serverSaid,
     since: failing && new Date(failing.since).toISOString(),
     count: failing?.count,
+    stack: stackOf(failure),
   };
 }
 

@@ -1,5 +1,5 @@
 import { type Level, pino } from 'pino';
-import type { Failure } from '../errors.ts';
+import { type Failure, stackOf } from '../errors.ts';
 import type { Emit, PopfetchEvent } from '../events.ts';
 import { formatCount, formatSize } from './format.ts';
 import { type LogFormat, lineFormatter } from './log-line.ts';
@@ -128,10 +128,8 @@ function accountEnd(
   return { level: word === 'skip' ? 'warn' : 'error', message: headline, fields };
 }
 
-function failureFields(
-  { code, facts, cause, nature }: Failure,
-  { failing }: WordsContext,
-): Record<string, unknown> {
+function failureFields(failure: Failure, { failing }: WordsContext): Record<string, unknown> {
+  const { code, facts, nature } = failure;
   return {
     code,
     temporary: nature.temporary,
@@ -141,8 +139,7 @@ function failureFields(
     path: facts.path,
     since: failing && new Date(failing.since).toISOString(),
     count: failing?.count,
-    // Only a bug's stack tells more than the code.
-    stack: code === 'internal' && cause instanceof Error ? cause.stack : undefined,
+    stack: stackOf(failure),
   };
 }
 

@@ -184,6 +184,7 @@ const headlines: Readonly<Record<FailureCode, (story: Story) => string>> = {
   deliver_perm: notDelivered,
   no_space: cannotWrite('no space left on the disk'),
   no_permission: cannotWrite('permission denied'),
+  cannot_create: cannotWrite('something is in the way'),
   io_error: cannotWrite('input/output error'),
   locked: polledByAnother,
   state: ({ reason }) => `cannot use the seen list: ${reason}`,

@@ -70,6 +70,7 @@ const atOnce: ReadonlySet<FailureCode> = new Set([
   'usage',
   'no_space',
   'no_permission',
+  'cannot_create',
   'io_error',
   'tls_verify',
   'deliver_perm',

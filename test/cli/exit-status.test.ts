@@ -11,6 +11,7 @@ const table: Readonly<Record<FailureCode, ExitStatus>> = {
   internal: 70,
   no_space: 73,
   no_permission: 73,
+  cannot_create: 73,
   state: 73,
   io_error: 74,
   secret_unavailable: 75,

@@ -15,6 +15,8 @@ const column: readonly (readonly [FailureCode, number, FailureFacts?, ExitContex
   ['no_space', 10, { phase: 'deliver' }],
   ['no_space', 6, { phase: 'state' }],
   ['no_permission', 10],
+  ['cannot_create', 10, { phase: 'deliver' }],
+  ['cannot_create', 6, { phase: 'state' }],
   ['state', 6],
   ['io_error', 10, { phase: 'deliver' }],
   ['io_error', 6, { phase: 'state' }],

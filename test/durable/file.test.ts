@@ -78,9 +78,11 @@ describe('making a folder', () => {
     await using folder = await temporaryFolder();
     await makeDirectory(folder.path, 0o700);
     fs.writeFileSync(path.join(folder.path, 'f'), '');
-    await assert.rejects(makeDirectory(path.join(folder.path, 'f'), 0o700), { code: 'config' });
+    await assert.rejects(makeDirectory(path.join(folder.path, 'f'), 0o700), {
+      code: 'cannot_create',
+    });
     await assert.rejects(makeDirectory(path.join(folder.path, 'f', 'g'), 0o700), {
-      code: 'config',
+      code: 'cannot_create',
     });
   });
 });
@@ -172,6 +174,7 @@ describe('what the system says of a file', () => {
     ['EDQUOT', 'no_space', 'no_space'],
     ['EACCES', 'no_permission', 'no_permission'],
     ['EROFS', 'no_permission', 'no_permission'],
+    ['ENOTDIR', 'cannot_create', 'cannot_create'],
     ['EIO', 'io_error', 'io_error'],
     ['EXDEV', 'config', 'config'],
     ['EMFILE', 'deliver_temp', 'deliver_temp'],

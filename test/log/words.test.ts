@@ -45,6 +45,11 @@ const cases: readonly Case[] = [
     lines: ['FAIL cannot write to ~/Maildir/: permission denied'],
   },
   {
+    code: 'cannot_create',
+    facts: { reason: 'a part of the path is not a folder' },
+    lines: ['FAIL cannot write to ~/Maildir/: a part of the path is not a folder'],
+  },
+  {
     code: 'deliver_temp',
     facts: { reason: 'exited 75 (temporary)' },
     counts: { new: 10, wanted: 12 },

@@ -1,4 +1,5 @@
 import { historyLines } from '../../log/history-lines.ts';
+import { jsonLine } from '../../log/json.ts';
 import { readHistory } from '../../state/history.ts';
 import type { Invocation } from '../args.ts';
 import { chooseKept, load, tellProblem } from '../configuration.ts';
@@ -26,9 +27,7 @@ export async function history(
     world.stdout.write(historyLines(polls.slice(-mostLines), world.now()));
     return 0;
   }
-  for (const { at, ...one } of polls) {
-    const time = new Date(at).toISOString();
-    world.stdout.write(`${JSON.stringify({ v: 1, event: 'poll', time, ...one })}\n`);
-  }
+  for (const { at, ...one } of polls)
+    world.stdout.write(jsonLine({ event: 'poll', ...one }, world.run, at));
   return 0;
 }

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { storageFailure } from '../../durable/storage-failure.ts';
 import { asFailure, Failure } from '../../errors.ts';
-import { escapeHarmful } from '../../log/escape.ts';
 import { formatMoment, formatSize } from '../../log/format.ts';
+import { jsonLine } from '../../log/json.ts';
 import { describe } from '../../log/words.ts';
 import { preview } from '../../mail/preview.ts';
 import { letGo, recover, settle } from '../../poll/settle.ts';
@@ -80,11 +80,9 @@ class Quarantine {
   #tell(account: string, { uid, size, at, why, file }: Held, subject: string): void {
     const { stdout, now, run } = this.#world;
     if (this.#invocation.global.json) {
-      const time = new Date(now()).toISOString();
       const since = new Date(at).toISOString();
       const fields = { account, uidl: uid, size, since, reason: why, subject, path: file };
-      const line = JSON.stringify({ v: 1, event: 'quarantine', time, run, ...fields });
-      stdout.write(`${escapeHarmful(line)}\n`);
+      stdout.write(jsonLine({ event: 'quarantine', ...fields }, run, now()));
       return;
     }
     const gone = file === undefined ? ' (its file is gone)' : '';

@@ -1,8 +1,8 @@
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { asFailure } from '../../errors.ts';
-import { escapeHarmful } from '../../log/escape.ts';
 import { formatCount, formatMoment, formatSize } from '../../log/format.ts';
+import { jsonLine } from '../../log/json.ts';
 import { describe } from '../../log/words.ts';
 import { isMark } from '../../mail/identity.ts';
 import { accountFolder } from '../../state/account-folder.ts';
@@ -66,10 +66,9 @@ async function keptOf(account: string, command: StateCommand): Promise<Kept> {
 function tell(kept: Kept, { world, invocation }: StateCommand): void {
   const { account, messages, gone, quarantined, lastSuccess, size, configured } = kept;
   if (invocation.global.json) {
-    const time = new Date(world.now()).toISOString();
     const success = lastSuccess === undefined ? undefined : new Date(lastSuccess).toISOString();
-    const line = { v: 1, event: 'state', time, run: world.run, ...kept, lastSuccess: success };
-    world.stdout.write(`${escapeHarmful(JSON.stringify(line))}\n`);
+    const line = { event: 'state', ...kept, lastSuccess: success };
+    world.stdout.write(jsonLine(line, world.run, world.now()));
     return;
   }
   const facts = [

@@ -1,5 +1,6 @@
 import { parseDuration } from '../../config/quantities.ts';
 import { Failure } from '../../errors.ts';
+import { jsonLine } from '../../log/json.ts';
 import { statusTable } from '../../log/status-table.ts';
 import { readHistory } from '../../state/history.ts';
 import { readStatus } from '../../state/status.ts';
@@ -30,7 +31,7 @@ export async function status(invocation: StatusInvocation, world: World): Promis
       maxAge !== undefined && (lastSuccessAt === undefined || now - lastSuccessAt > maxAge);
     return { account: name, status: known, newLately, isTooOld };
   });
-  if (global.json) for (const one of all) world.stdout.write(`${jsonLine(one, world)}\n`);
+  if (global.json) for (const one of all) world.stdout.write(asJson(one, world));
   else world.stdout.write(statusTable(all, now));
   return all.some(({ isTooOld }) => isTooOld) ? 69 : 0;
 }
@@ -43,7 +44,7 @@ function ageOf(text: string | undefined): number | undefined {
   return age;
 }
 
-function jsonLine(
+function asJson(
   one: {
     readonly account: string;
     readonly status: ReturnType<typeof readStatus>;
@@ -55,11 +56,8 @@ function jsonLine(
   const { failing, refused, ...known } = one.status;
   const time = (at: number | undefined) =>
     at === undefined ? undefined : new Date(at).toISOString();
-  return JSON.stringify({
-    v: 1,
+  const fields = {
     event: 'status',
-    time: time(now()),
-    run,
     account: one.account,
     ok: known.lastPollAt !== undefined && failing === undefined,
     code: failing?.code,
@@ -75,5 +73,6 @@ function jsonLine(
     onServerSize: known.onServerSize,
     left: known.left,
     tooOld: one.isTooOld,
-  });
+  };
+  return jsonLine(fields, run, now());
 }

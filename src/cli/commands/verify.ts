@@ -1,7 +1,7 @@
 import type { AccountConfig } from '../../config/config.ts';
 import type { Checked } from '../../destination/destination.ts';
-import { escapeHarmful } from '../../log/escape.ts';
 import { formatCount } from '../../log/format.ts';
+import { jsonLine } from '../../log/json.ts';
 import { verifyReporter } from '../../log/verify.ts';
 import type { MessageRef } from '../../mail/message.ts';
 import { dropped } from '../../poll/quarantine.ts';
@@ -108,10 +108,8 @@ function tell(
   const count = (state: Difference) => [...differences.values()].filter((one) => one === state);
   const [changed, missing] = [count('changed').length, count('missing').length];
   if (json) {
-    const line = (fields: object) => {
-      const time = new Date(now()).toISOString();
-      stdout.write(`${escapeHarmful(JSON.stringify({ v: 1, ...fields, time, run }))}\n`);
-    };
+    const line = (fields: Parameters<typeof jsonLine>[0]) =>
+      stdout.write(jsonLine(fields, run, now()));
     for (const [uidl, state] of differences)
       line({ event: 'verify', account, uidl, state: state.replace(' ', '_') });
     const sums = { ...counts, changed, missing, notStored: count('not stored').length };

@@ -34,7 +34,8 @@ export const exitCodes: readonly ExitCode[] = [
   { statuses: [70], meaning: 'a bug: please report it', fetchmail: '23' },
   {
     statuses: [73],
-    meaning: 'mail or state cannot be written: disk full, no permission',
+    meaning:
+      'mail or state cannot be written: disk full, no permission, a file where a folder should be',
     fetchmail: '10 (6 for state)',
   },
   {

@@ -12,7 +12,7 @@ export const jsonEvents: readonly Row[] = [
   ['peek', 'account, uidl, number, size, new, from, subject, date, lines'],
   ['notice', 'message; account, where it concerns one'],
   ['hook', 'account, hook, ok, durationMs, problem, output'],
-  ['error', 'on stderr: account, code, temporary, message, hint, serverSaid, since, count'],
+  ['error', 'on stderr: account, code, temporary, message, hint, serverSaid, since, count, stack'],
   [
     'account.end',
     'account, ok, new, bytes, deleted, skipped, onServer, onServerSize, durationMs, nextPoll, code',

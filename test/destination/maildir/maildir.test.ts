@@ -123,7 +123,7 @@ describe('preparing a Maildir', () => {
   it('refuses a file among its parents', async () => {
     await using place = await maildirPlace();
     fs.writeFileSync(path.dirname(place.root), '');
-    await fails(place.open('s').prepare(), 'config', /not a folder/);
+    await fails(place.open('s').prepare(), 'cannot_create', /not a folder/);
   });
 
   it('refuses a folder with other things in it, and touches nothing there', async () => {
