@@ -42,8 +42,6 @@ const COLON = 0x3a;
 
 /** Takes the fingerprint of a message while its slices pass; each slice is only looked at during the call. */
 export class Fingerprinter {
-  /** Octets that passed, as sent. */
-  octets = 0;
   #head = Buffer.alloc(0);
   #filled = 0;
   /** Where the line begins that has not ended yet. */
@@ -52,7 +50,6 @@ export class Fingerprinter {
   #header = '';
 
   take(slice: Uint8Array): void {
-    this.octets += slice.length;
     if (this.#hash !== undefined) {
       this.#hash.update(slice);
       return;
@@ -116,14 +113,11 @@ export function headerPrint(top: Uint8Array): HeaderPrint {
 export function fingerprinted(content: Content): {
   readonly content: Content;
   readonly print: () => Fingerprint;
-  /** How many passed so far, as sent. */
-  readonly octets: () => number;
 } {
   const printer = new Fingerprinter();
   return {
     content: new Passing(content, printer),
     print: () => printer.finish(),
-    octets: () => printer.octets,
   };
 }
 

@@ -22,6 +22,12 @@ export interface Content extends AsyncIterable<Uint8Array> {
    * here wholly when they are asked for, and a promise for each slice costs more than its octets.
    */
   readonly take?: () => Uint8Array | 'end' | undefined;
+  /**
+   * Told at the end: the messages from this one on may be pieces of messages, or others than they are taken for. What was
+   * in doubt before is so no more as soon as a message tells of another first one, or of none, and at the orderly end of
+   * the retrieval.
+   */
+  readonly doubtedSince?: MessageRef | undefined;
 }
 
 /** What is known of how the message came to us; the trace lines are made from it. */

@@ -1,55 +1,66 @@
-import { isShort } from '../mail/short.ts';
+import type { MessageRef } from '../mail/message.ts';
 import type { Accepted } from './settle.ts';
 
 /**
  * Holds what came until what follows it on the wire shows that its end was no forgery (CVE-2001-0996): a message that was
- * not byte-stuffed ends early, and what is behind may read like replies.
+ * not byte-stuffed ends early, and what is behind may read like replies. What the source doubts is held until it is sure.
  */
 export class Confirmation {
   readonly #keep: (accepted: Accepted) => Promise<void> | undefined;
-  /** What follows it has not been seen yet. */
+  /** Not in doubt, but what follows it has not been seen yet. */
   #last: Accepted | undefined;
-  /** Those from the first short one on: its end may be no end, and what follows it a forgery. */
+  /** Perhaps pieces of messages, or others than they are taken for. */
   #doubted: Accepted[] = [];
+  #doubtedSince: MessageRef | undefined;
+  /** In doubt no more. */
+  #sure: Accepted[] = [];
 
   constructor(keep: (accepted: Accepted) => Promise<void> | undefined) {
     this.#keep = keep;
   }
 
-  arrived(accepted: Accepted): void {
-    this.#last = accepted;
+  /** `doubtedSince`: as the content told at its end. */
+  arrived(accepted: Accepted, doubtedSince: MessageRef | undefined): void {
+    if (doubtedSince !== this.#doubtedSince) {
+      this.#sure = this.#doubted;
+      this.#doubted = [];
+      this.#doubtedSince = doubtedSince;
+    }
+    if (doubtedSince === undefined) this.#last = accepted;
+    else this.#doubted.push(accepted);
   }
 
   /** Something well-formed follows. Undefined: nothing to wait for, as with nearly every message. */
   followed(): Promise<void> | undefined {
     const accepted = this.#last;
     this.#last = undefined;
-    if (accepted === undefined) return undefined;
-    if (this.#doubted.length === 0 && !isDoubtful(accepted)) return this.#keep(accepted);
-    this.#doubted.push(accepted);
-    return undefined;
+    if (this.#sure.length > 0) return this.#keepSure(accepted);
+    return accepted && this.#keep(accepted);
   }
 
-  /** The session came to its end without a contradiction, so what was doubted is what the server meant. */
+  /** The retrieval came to its end, so what is in doubt still is what the server meant. */
   async believe(): Promise<void> {
     await this.followed();
-    for (const accepted of this.#take()) await this.#keep(accepted);
-  }
-
-  /** The session was out of step. The first of these broke it, and the others may be pieces of that. */
-  disbelieve(): readonly Accepted[] {
-    const last = this.#last === undefined ? [] : [this.#last];
-    this.#last = undefined;
-    return [...this.#take(), ...last];
-  }
-
-  #take(): readonly Accepted[] {
-    const doubted = this.#doubted;
+    this.#sure = this.#doubted;
     this.#doubted = [];
-    return doubted;
+    await this.#keepSure();
   }
-}
 
-function isDoubtful({ ref, octets }: Accepted): boolean {
-  return octets !== undefined && isShort(ref, octets);
+  /**
+   * The session broke: what is not to be believed. Where it was out of step, the first of these broke it, and the others
+   * may be pieces of that; what came last is not to be believed then even if nobody doubted it.
+   */
+  disbelieve(isOutOfStep: boolean): readonly Accepted[] {
+    const last = this.#last;
+    const disbelieved = last === undefined ? this.#doubted : isOutOfStep ? [last] : [];
+    if (isOutOfStep) this.#last = undefined;
+    this.#doubted = [];
+    return disbelieved;
+  }
+
+  async #keepSure(last?: Accepted): Promise<void> {
+    const sure = last === undefined ? this.#sure : [...this.#sure, last];
+    this.#sure = [];
+    for (const accepted of sure) await this.#keep(accepted);
+  }
 }

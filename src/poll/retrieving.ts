@@ -147,11 +147,12 @@ export class Retrieving {
     const envelope = this.#envelopes.of(ref);
     const { rejected: quarantined } = envelope;
     try {
-      const { content, print, octets } = fingerprinted(message.content);
+      const { content, print } = fingerprinted(message.content);
       const delivery = await destination.accept({ ref, content }, envelope);
-      const accepted = { ref, delivery, print: print(), octets: octets() };
+      const accepted = { ref, delivery, print: print() };
       this.#confirmation.arrived(
         quarantined === undefined ? accepted : { ...accepted, quarantined },
+        message.content.doubtedSince,
       );
     } catch (thrown) {
       const failure = asFailure(thrown);
@@ -190,7 +191,7 @@ export class Retrieving {
   async #interrupted(failure: Failure): Promise<void> {
     this.#failure ??= this.#undelivered.worst() ?? failure;
     this.#lineIsGood = false;
-    if (failure.code === 'protocol') await this.#disbelieve();
+    await this.#disbelieve(failure.code === 'protocol');
     try {
       await this.#confirmation.believe();
     } catch {
@@ -198,10 +199,10 @@ export class Retrieving {
     }
   }
 
-  async #disbelieve(): Promise<void> {
-    const disbelieved = this.#confirmation.disbelieve();
+  async #disbelieve(isOutOfStep: boolean): Promise<void> {
+    const disbelieved = this.#confirmation.disbelieve(isOutOfStep);
     for (const { delivery } of disbelieved) await this.#parts.destination.abort(delivery);
-    this.#torn = disbelieved[0]?.ref;
+    if (isOutOfStep) this.#torn = disbelieved[0]?.ref;
   }
 
   /** One message may have vanished; all of them have not. */

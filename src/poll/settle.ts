@@ -13,8 +13,6 @@ export interface Accepted {
   readonly ref: MessageRef;
   readonly delivery: Delivery;
   readonly print?: Fingerprint;
-  /** Octets as sent. */
-  readonly octets?: number;
   /** It goes into quarantine, and why. */
   readonly quarantined?: string;
 }

@@ -1,12 +1,11 @@
 import { Failure } from '../../errors.ts';
-import { isNameless, lookAlikes } from '../../mail/identity.ts';
 import type { Content, MessageRef } from '../../mail/message.ts';
-import { isShort } from '../../mail/short.ts';
 import type { Retrieval } from '../source.ts';
 import type { Deletions } from './deletions.ts';
 import type { Dialogue } from './dialogue.ts';
+import { InStep } from './in-step.ts';
 import { needsUtf8, type Utf8Mode } from './utf8.ts';
-import { type Command, listingOf, noop, retr } from './wire/commands.ts';
+import { type Command, noop, retr } from './wire/commands.ts';
 import type { Reply } from './wire/connection.ts';
 import { hasCode } from './wire/status.ts';
 
@@ -24,9 +23,8 @@ const done = { done: true, value: undefined } as const;
 /**
  * One run of RETR commands, several ahead of their replies where the server pipelines. The window is filled up when
  * it is half empty, in one write, and only when no octets are waiting to be used. Behind the last RETR goes a NOOP:
- * its reply confirms the last message, as the next RETR's reply confirms every other. Where a message was shorter than
- * listed, replies may be text behind an end that was none (CVE-2001-0996): then the server has to name that message once
- * more, by its unique-id where it has one, which no reply that is one too early and no writer of mail can do.
+ * its reply confirms the last message, as the next RETR's reply confirms every other. Where a message was not as long as
+ * listed, that is not enough: `InStep` has the server asked. Between RETR commands the question costs nothing.
  */
 export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
   readonly #dialogue: Dialogue;
@@ -38,10 +36,10 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
   #sent = 0;
   #answered = 0;
   #octetsAhead = 0;
-  #state: 'asking' | 'asked' | 'ended' = 'asking';
+  /** Asked: all messages, and NOOP. Answered: NOOP too; the last question may be open. */
+  #state: 'asking' | 'asked' | 'answered' | 'ended' = 'asking';
   #content: MessageContent | undefined;
-  /** The first message that was shorter than listed. */
-  #doubted: MessageRef | undefined;
+  readonly #inStep = new InStep();
 
   constructor(
     line: {
@@ -96,7 +94,11 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
 
   /** All of this message has come. */
   ended(ref: MessageRef, octets: number): void {
-    if (isShort(ref, octets)) this.#doubted ??= ref;
+    this.#inStep.ended(ref, octets);
+  }
+
+  get doubtedSince(): MessageRef | undefined {
+    return this.#inStep.doubtedSince;
   }
 
   /** So much of the current message has come. */
@@ -112,16 +114,15 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
     return undefined;
   }
 
-  /** The answer to the NOOP, or to the question behind it. */
+  /** The answer to NOOP, or to a question. */
   #confirmed(reply: Reply): void {
     this.#dialogue.expectInStep();
-    const doubted = this.#doubted;
-    if (reply.command.verb === 'NOOP' && doubted !== undefined) {
-      this.#dialogue.send(listingOf(hasOwnId(doubted) ? 'UIDL' : 'LIST', doubted.number));
-      return;
-    }
-    if (doubted !== undefined && !names(reply, doubted)) throw this.#outOfStep(reply);
-    this.#state = 'ended';
+    if (reply.command.verb === 'NOOP') this.#state = 'answered';
+    else if (!this.#inStep.answered(reply)) throw this.#outOfStep(reply);
+    if (this.#state !== 'answered') return;
+    const question = this.#inStep.question();
+    if (question === undefined) this.#state = 'ended';
+    else this.#dialogue.send(question);
   }
 
   #outOfStep({ line }: Reply): Failure {
@@ -157,8 +158,8 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
   }
 
   #nextCommands(room: number): Command[] {
-    const commands: Command[] = [];
-    if (this.#state === 'asked') return commands;
+    if (this.#state !== 'asking') return [];
+    const commands = this.#urgent();
     while (commands.length < room && !this.#stop.aborted) {
       const ref = this.#refs[this.#sent];
       if (ref === undefined || !this.#fits(ref)) break;
@@ -172,6 +173,11 @@ export class WindowedRetrieval implements AsyncIterableIterator<Retrieval> {
       this.#state = 'asked';
     }
     return commands;
+  }
+
+  #urgent(): Command[] {
+    const question = this.#inStep.isUrgent ? this.#inStep.question() : undefined;
+    return question === undefined ? [] : [question];
   }
 
   #fits(ref: MessageRef): boolean {
@@ -198,6 +204,10 @@ class MessageContent implements AsyncIterableIterator<Uint8Array>, Content {
 
   get open(): boolean {
     return this.#state === 'open';
+  }
+
+  get doubtedSince(): MessageRef | undefined {
+    return this.#retrieval.doubtedSince;
   }
 
   [Symbol.asyncIterator](): this {
@@ -246,18 +256,6 @@ class MessageContent implements AsyncIterableIterator<Uint8Array>, Content {
     this.#octets += slice?.length ?? 0;
     return slice ?? 'end';
   }
-}
-
-/** Whether this answer to UIDL or LIST is about this message. A server that lists no single one (LIST) tells nothing. */
-function names({ status, text, command }: Reply, { number, uid }: MessageRef): boolean {
-  const [, named, rest = ''] = /^(\d+)[ \t]*(.*?)[ \t]*$/s.exec(text) ?? [];
-  if (command.verb === 'UIDL') return status === 'ok' && Number(named) === number && rest === uid;
-  return status === 'err' || Number(named) === number;
-}
-
-/** Whether its identity is the server's unique-id, and nothing made of its header. */
-function hasOwnId({ uid }: MessageRef): boolean {
-  return lookAlikes(uid) === undefined && !isNameless(uid);
 }
 
 function weightOf(ref: MessageRef): number {

@@ -85,7 +85,31 @@ for (const [asked, answer] of [
     assert.deepEqual(server.surprises, []);
   });
 
-test('a session without a short message pays nothing for it', async () => {
+for (const [pipelining, count] of [
+  ['auto', 1500],
+  ['off', 150],
+] as const)
+  test(`where every message is longer than listed, a question now and then ends the doubt (pipelining ${pipelining})`, async () => {
+    const messages = messagesOf(count);
+    const wrong = messages.map((_, index) => `${index + 1} 20\r\n`).join('');
+    const faults = { answers: { LIST: `+OK\r\n${wrong}.` } };
+    await using server = await startMaildropServer({ messages, faults });
+    await using session = await openSession(server, { pipelining });
+    const listing = await session.list();
+    const since = new Set<number | undefined>();
+    for await (const retrieval of session.retrieve(listing.messages, never)) {
+      await textOf(retrieval);
+      if (retrieval.kind === 'message') since.add(retrieval.content.doubtedSince?.number);
+    }
+    const asked = server.sessions[0]?.commands.filter((command) => /^UIDL \d/.test(command));
+    assert.deepEqual(
+      asked,
+      [...since].map((number) => `UIDL ${number}`),
+    );
+    assert.ok(since.size > 1 && since.size <= Math.ceil(count / 64), `${since.size}`);
+  });
+
+test('a session of messages as long as listed pays nothing for it', async () => {
   await using server = await startMaildropServer({ messages: messagesOf(5) });
   await using session = await openSession(server);
   await retrieveAll(session);
