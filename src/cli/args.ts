@@ -5,6 +5,7 @@ import { type CompletionOptions, completionOf, completionWords } from './args/co
 import { type ConfigOptions, configOf, configWords } from './args/config.ts';
 import { type DeliverOptions, deliverOf, deliverWords } from './args/deliver.ts';
 import { type DemoOptions, demoOf, demoWords } from './args/demo.ts';
+import { type DoctorOptions, doctorOf, doctorWords } from './args/doctor.ts';
 import { askedForHelp, type HelpInvocation, slipIn, withOnceAsCommand } from './args/early.ts';
 import { type Env, type GlobalOptions, globalOptions, globalTable } from './args/global.ts';
 import { helpOf, helpWords } from './args/help.ts';
@@ -39,6 +40,7 @@ export type Invocation =
   | Command<'auth', AuthOptions>
   | Command<'service', ServiceOptions>
   | Command<'demo', DemoOptions>
+  | Command<'doctor', DoctorOptions>
   | Command<'import', ImportOptions>
   | Command<'completion', CompletionOptions>
   | HelpInvocation;
@@ -130,6 +132,9 @@ function addCommands(parser: Argv, env: Env, take: (invocation: Invocation) => v
   );
   addCommand(parser, importWords, (args) =>
     take({ command: 'import', global: globals(args), ...importOf(args) }),
+  );
+  addCommand(parser, doctorWords, (args) =>
+    take({ command: 'doctor', global: globals(args), ...doctorOf(args) }),
   );
   addCommand(parser, completionWords, (args) =>
     take({ command: 'completion', global: globals(args), ...completionOf(args) }),

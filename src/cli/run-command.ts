@@ -91,6 +91,10 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
       const { importSetup } = await import('./commands/import.ts');
       return importSetup(invocation, world);
     }
+    case 'doctor': {
+      const { doctor } = await import('./commands/doctor.ts');
+      return doctor(invocation, world);
+    }
     case 'prune': {
       const { prune } = await import('./commands/prune.ts');
       return prune(invocation, world);

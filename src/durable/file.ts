@@ -52,6 +52,22 @@ export async function makeDirectory(directory: string, mode: number): Promise<vo
   await syncDirectory(path.dirname(directory));
 }
 
+/** Whether a folder is there, or could be made. Changes nothing; throws a Failure where it could not. */
+export function examineDirectory(directory: string): 'there' | 'to be made' {
+  try {
+    const stat = fs.statSync(directory, { throwIfNoEntry: false });
+    if (stat?.isDirectory()) return 'there';
+    // Says what it is instead.
+    if (stat !== undefined) fs.readdirSync(directory);
+    const parent = path.dirname(directory);
+    if (examineDirectory(parent) === 'there')
+      fs.accessSync(parent, fs.constants.W_OK | fs.constants.X_OK);
+    return 'to be made';
+  } catch (error) {
+    throw storageFailure(error, directory);
+  }
+}
+
 /**
  * Handing a sync to the thread pool and back costs 24 µs. Where the disk takes no longer (memory, a controller with a
  * battery), it is done at once.

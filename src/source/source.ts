@@ -55,8 +55,33 @@ export interface MailSource {
 export interface LineWatch {
   /** It waits from now on. */
   waits(): void;
-  /** The wait is over, with so many octets. */
+  /** So many octets have come; a wait is over. */
   received(octets: number): void;
+}
+
+/** What a session finds out about its server before it is asked for anything. */
+export type ServerFact =
+  | {
+      readonly kind: 'tls';
+      /** `TLSv1.3` */
+      readonly version: string;
+      /** Undefined where the server shows none. */
+      readonly certificate: ServerCertificate | undefined;
+    }
+  /** Lines of CAPA; none where the server has no such command. */
+  | {
+      readonly kind: 'capabilities';
+      readonly isAfterLogin: boolean;
+      readonly lines: readonly string[];
+    }
+  | { readonly kind: 'login'; readonly method: string };
+
+/** As far as people want to know it; its texts are not made safe for a terminal. Times are ms since 1970. */
+export interface ServerCertificate {
+  readonly subject: string;
+  readonly issuer: string;
+  readonly validFrom: number;
+  readonly validTo: number;
 }
 
 export interface SessionContext {
@@ -66,6 +91,7 @@ export interface SessionContext {
   readonly onPhase?: (
     phase: 'dns' | 'connect' | 'tls' | 'greeting' | 'capa' | 'auth' | 'list',
   ) => void;
+  readonly onFact?: ((fact: ServerFact) => void) | undefined;
   /** Told each protocol line, secrets already replaced by `***`. Not called for message content. */
   readonly onTranscript?: (direction: 'sent' | 'received', line: string) => void;
   readonly line?: LineWatch | undefined;

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeDirectory } from '../durable/file.ts';
+import { examineDirectory, makeDirectory } from '../durable/file.ts';
 import { storageFailure } from '../durable/storage-failure.ts';
 import { stateFailure } from './replay.ts';
 
@@ -17,15 +17,34 @@ export async function prepareAccountFolder(
   const folder = accountFolder(stateDirectory, account);
   try {
     await makeDirectory(folder, 0o700);
-    refuseUnsafeFolder(stateDirectory, fs.statSync(stateDirectory));
-    // The folders that we made ourselves are no links; somebody else's link could lead anywhere.
-    for (const inner of [path.dirname(folder), folder])
-      refuseUnsafeFolder(inner, fs.lstatSync(inner));
-    fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
+    refuseUnsafe(stateDirectory, folder);
   } catch (error) {
     throw storageFailure(error, folder, 'state');
   }
   return folder;
+}
+
+/** The same without making anything; whether the folder is there. */
+export function examineAccountFolder(
+  stateDirectory: string,
+  account: string,
+): 'there' | 'to be made' {
+  const folder = accountFolder(stateDirectory, account);
+  try {
+    const found = examineDirectory(folder);
+    if (found === 'there') refuseUnsafe(stateDirectory, folder);
+    return found;
+  } catch (error) {
+    throw storageFailure(error, folder, 'state');
+  }
+}
+
+function refuseUnsafe(stateDirectory: string, folder: string): void {
+  refuseUnsafeFolder(stateDirectory, fs.statSync(stateDirectory));
+  // The folders that we made ourselves are no links; somebody else's link could lead anywhere.
+  for (const inner of [path.dirname(folder), folder])
+    refuseUnsafeFolder(inner, fs.lstatSync(inner));
+  fs.accessSync(folder, fs.constants.W_OK | fs.constants.X_OK);
 }
 
 function refuseUnsafeFolder(folder: string, stat: fs.Stats): void {

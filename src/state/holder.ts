@@ -1,4 +1,5 @@
 import fs from 'node:fs';
+import path from 'node:path';
 import { isRunning } from '../util/running.ts';
 import { currentBootId } from './boot.ts';
 import type { GuardKind } from './kernel-guard.ts';
@@ -24,6 +25,26 @@ export function readHolder(fd: number): Holder | undefined {
     return isHolder(said) ? said : undefined;
   } catch {
     return undefined;
+  }
+}
+
+/**
+ * Who holds the lock of an account's folder, as far as its file tells. The lock itself is left alone: to try it would
+ * keep out a poll that begins just now.
+ */
+export function currentHolder(folder: string): Holder | undefined {
+  let fd: number;
+  try {
+    const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK } = fs.constants;
+    fd = fs.openSync(path.join(folder, 'lock'), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch {
+    return undefined;
+  }
+  try {
+    const holder = readHolder(fd);
+    return holder !== undefined && isAlive(holder) ? holder : undefined;
+  } finally {
+    fs.closeSync(fd);
   }
 }
 

@@ -4,6 +4,7 @@ import { completionWords } from './completion.ts';
 import { configWords } from './config.ts';
 import { deliverWords } from './deliver.ts';
 import { demoWords } from './demo.ts';
+import { doctorWords } from './doctor.ts';
 import { globalTable } from './global.ts';
 import { helpWords } from './help.ts';
 import { historyWords } from './history.ts';
@@ -23,6 +24,7 @@ import type { CommandWords, Word } from './words.ts';
 const commandTable = {
   demo: demoWords,
   import: importWords,
+  doctor: doctorWords,
   once: onceWords,
   run: runWords,
   check: checkWords,

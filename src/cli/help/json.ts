@@ -17,6 +17,8 @@ export const jsonEvents: readonly Row[] = [
     'account.end',
     'account, ok, new, bytes, deleted, skipped, onServer, onServerSize, durationMs, nextPoll, code',
   ],
+  ['doctor', 'account, check, level (ok, warn, error), message, details, fix, code'],
+  ['doctor.end', 'ok, exitCode, checks, errors, warnings'],
   ['run.reload', 'accounts, problem'],
   ['run.end', 'ok, exitCode, accountsOk, accountsFailed, failed, new, bytes, durationMs'],
 ];

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeDirectory } from '../../durable/file.ts';
+import { examineDirectory, makeDirectory } from '../../durable/file.ts';
 import { storageFailure } from '../../durable/storage-failure.ts';
 import { Failure } from '../../errors.ts';
 
@@ -24,9 +24,24 @@ export function foldersOf(root: string): Folders {
 /** Makes what is missing, and throws a Failure where no message could be stored or where it is no Maildir. */
 export async function prepareFolders(folders: Folders): Promise<void> {
   refuseWhatIsNoMaildir(folders);
-  for (const folder of [folders.root, folders.tmp, folders.new, folders.cur]) {
-    await makeDirectory(folder, 0o700);
-  }
+  for (const folder of allOf(folders)) await makeDirectory(folder, 0o700);
+  refuseUnfit(folders);
+}
+
+/** The same without making anything. */
+export function examineFolders(folders: Folders): 'there' | 'to be made' {
+  refuseWhatIsNoMaildir(folders);
+  if (allOf(folders).some((folder) => examineDirectory(folder) === 'to be made'))
+    return 'to be made';
+  refuseUnfit(folders);
+  return 'there';
+}
+
+function allOf(folders: Folders): readonly string[] {
+  return [folders.root, folders.tmp, folders.new, folders.cur];
+}
+
+function refuseUnfit(folders: Folders): void {
   try {
     refuseForeign(folders);
     refuseSplit(folders);

@@ -1,6 +1,6 @@
 import fs from 'node:fs';
 import path from 'node:path';
-import { makeDirectory } from '../../durable/file.ts';
+import { examineDirectory, makeDirectory } from '../../durable/file.ts';
 import { errnoOf, storageFailure } from '../../durable/storage-failure.ts';
 import { Failure } from '../../errors.ts';
 
@@ -34,8 +34,19 @@ function behindLinks(written: string): string {
 
 /** Sees that messages can be stored: makes the folder, not the file. Throws a Failure. */
 export async function prepareMailboxFile(file: string): Promise<void> {
+  await makeDirectory(path.dirname(file), 0o700);
+  refuseUnusable(file);
+}
+
+/** The same without making anything; whether the file is there. */
+export function examineMailboxFile(file: string): 'there' | 'to be made' {
+  if (examineDirectory(path.dirname(file)) === 'to be made') return 'to be made';
+  refuseUnusable(file);
+  return fs.existsSync(file) ? 'there' : 'to be made';
+}
+
+function refuseUnusable(file: string): void {
   const folder = path.dirname(file);
-  await makeDirectory(folder, 0o700);
   try {
     const stat = fs.lstatSync(file, { throwIfNoEntry: false });
     if (stat !== undefined) {

@@ -34,9 +34,9 @@ export interface Login {
 
 /**
  * Logs in, in one way. Each command waits for its reply: real servers drop what comes behind a login in the same
- * segment. After a refusal nothing else is tried; a second wrong try may lock the account.
+ * segment. After a refusal nothing else is tried; a second wrong try may lock the account. Resolves with the way's name.
  */
-export async function authenticate(dialogue: Dialogue, offer: Offer, who: Login): Promise<void> {
+export async function authenticate(dialogue: Dialogue, offer: Offer, who: Login): Promise<string> {
   dialogue.phase = 'auth';
   conceal(dialogue, who);
   // Made first for what they refuse: a login that would be a second command. Then no part of it is sent.
@@ -51,6 +51,7 @@ export async function authenticate(dialogue: Dialogue, offer: Offer, who: Login)
       const takesInitial = !offer.capabilities.unknown;
       await authenticateSasl(dialogue, exchangeFor(method, who, offer), takesInitial);
     }
+    return nameOfMethod(method);
   } catch (error) {
     throw withHint(error, method, who, offer);
   }

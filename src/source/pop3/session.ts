@@ -148,6 +148,8 @@ export class Pop3Session implements SourceSession {
 
   async #takeCapabilities(reply: Reply): Promise<void> {
     this.#capabilities = (await readCapabilities(this.#dialogue, reply)) ?? this.#capabilities;
+    const fact = { kind: 'capabilities', isAfterLogin: true } as const;
+    this.#start.context.onFact?.({ ...fact, lines: this.#capabilities.lines });
   }
 
   async #converse(

@@ -1,5 +1,6 @@
 import type { Socket } from 'node:net';
 import { Failure } from '../../errors.ts';
+import { certificateOf } from '../../net/certificate.ts';
 import { connect } from '../../net/connect.ts';
 import { connectThrough } from '../../net/proxy.ts';
 import { prepareSecurity, type Security } from '../../net/security.ts';
@@ -59,20 +60,22 @@ async function open(
   { password, security, onDispose }: Ready,
 ): Promise<SourceSession> {
   const { host, port, timeout, tls, user, auth = 'auto', pipelining } = settings;
-  const { signal, line: watch } = context;
-  const line = { host, port, timeout, signal, security, watch };
+  const { signal, line: watch, onFact } = context;
+  const line = { host, port, timeout, signal, security, watch, onFact };
   const dialogue = await begin(settings, context, line);
   try {
     const timestamp = await greeted(dialogue, settings, context);
     if (tls === 'starttls') await upgrade(dialogue, context, line);
     context.onPhase?.('capa');
     const capabilities = await askCapabilities(dialogue);
+    onFact?.({ kind: 'capabilities', isAfterLogin: false, lines: capabilities.lines });
     const privacy = privacyOf(settings, dialogue.remoteAddress);
     const utf8 = await enterUtf8(dialogue, capabilities);
     context.onPhase?.('auth');
     const login = { user, password, auth, privacy, server: { host, port } };
     const binding = dialogue.channelBinding;
-    await authenticate(dialogue, { capabilities, timestamp, binding }, login);
+    const method = await authenticate(dialogue, { capabilities, timestamp, binding }, login);
+    onFact?.({ kind: 'login', method });
     return new Pop3Session({ dialogue, capabilities, pipelining, context, onDispose, utf8 });
   } catch (error) {
     dialogue[Symbol.dispose]();
@@ -82,6 +85,7 @@ async function open(
 
 interface Line extends StreamOptions {
   readonly security: Security | undefined;
+  readonly onFact: SessionContext['onFact'];
 }
 
 async function begin(
@@ -100,7 +104,10 @@ async function begin(
 async function encrypted(socket: Socket, line: Line, isUpgrade: boolean): Promise<ByteStream> {
   const { security } = line;
   if (security === undefined) throw new Error('TLS that was not made ready');
-  return new ByteStream(await secure(socket, { ...line, security, isUpgrade }), line);
+  const secured = await secure(socket, { ...line, security, isUpgrade });
+  const version = secured.getProtocol() ?? 'TLS';
+  line.onFact?.({ kind: 'tls', version, certificate: certificateOf(secured) });
+  return new ByteStream(secured, line);
 }
 
 /** Reads the greeting; its time stamp, where it has one. */

@@ -43,6 +43,11 @@ export class Capabilities {
     return this.#arguments.get(name);
   }
 
+  /** As a server would send them, each capability once. */
+  get lines(): readonly string[] {
+    return [...this.#arguments].map(([name, rest]) => [name, ...rest].join(' '));
+  }
+
   /** Whether the server said nothing at all: it has no CAPA, or might as well have none. */
   get unknown(): boolean {
     return this.#arguments.size === 0;
