@@ -37,7 +37,8 @@ export function loadBuiltinsLate(bundle) {
     .replace(/\b(import_\w+)\.(default\b\.?)?/g, (use, name, viaDefault) => {
       const found = modules.get(name);
       if (found === undefined) return use;
-      const module = rarelyUsed.has(found.module) ? `require("${found.module}")` : name;
+      // In parentheses: of `new require("node:dns").Resolver()` the first word would take the call.
+      const module = rarelyUsed.has(found.module) ? `(require("${found.module}"))` : name;
       if (viaDefault === undefined) return `${module}.`;
       return viaDefault.endsWith('.') ? `${module}.` : module;
     });

@@ -127,6 +127,8 @@ const table: readonly Row[] = [
     ],
     node: true,
   },
+  { part: 'init/clack-questions', may: ['init', 'util'], node: true, packages: ['@clack/core'] },
+  { part: 'init', may: ['providers', 'net', 'errors', 'util'], types: ['config'], node: true },
   { part: 'service', may: ['config', 'durable', 'errors', 'util'], node: true },
   {
     part: 'oauth',

@@ -11,6 +11,7 @@ import { type Env, type GlobalOptions, globalOptions, globalTable } from './args
 import { helpOf, helpWords } from './args/help.ts';
 import { type HistoryOptions, historyOf, historyWords } from './args/history.ts';
 import { type ImportOptions, importOf, importWords } from './args/import.ts';
+import { type InitOptions, initOf, initWords } from './args/init.ts';
 import { type OnceOptions, onceOf, onceWords } from './args/once.ts';
 import { type PeekOptions, peekOf, peekWords } from './args/peek.ts';
 import { type PruneOptions, pruneOf, pruneWords } from './args/prune.ts';
@@ -41,6 +42,7 @@ export type Invocation =
   | Command<'service', ServiceOptions>
   | Command<'demo', DemoOptions>
   | Command<'doctor', DoctorOptions>
+  | Command<'init', InitOptions>
   | Command<'import', ImportOptions>
   | Command<'completion', CompletionOptions>
   | HelpInvocation;
@@ -135,6 +137,9 @@ function addCommands(parser: Argv, env: Env, take: (invocation: Invocation) => v
   );
   addCommand(parser, doctorWords, (args) =>
     take({ command: 'doctor', global: globals(args), ...doctorOf(args) }),
+  );
+  addCommand(parser, initWords, (args) =>
+    take({ command: 'init', global: globals(args), ...initOf(args) }),
   );
   addCommand(parser, completionWords, (args) =>
     take({ command: 'completion', global: globals(args), ...completionOf(args) }),

@@ -87,6 +87,10 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
       const { demo } = await import('./commands/demo.ts');
       return demo(invocation, world);
     }
+    case 'init': {
+      const { init } = await import('./commands/init.ts');
+      return init(invocation, world);
+    }
     case 'import': {
       const { importSetup } = await import('./commands/import.ts');
       return importSetup(invocation, world);

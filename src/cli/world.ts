@@ -1,3 +1,5 @@
+import type { Terminal } from '../init/clack-questions.ts';
+
 /** Everything outside that commands touch; only main.ts makes one from `process`. */
 export interface World {
   readonly argv: readonly string[];
@@ -9,6 +11,8 @@ export interface World {
   readonly stdin: AsyncIterable<Uint8Array | string>;
   /** Asks a person, hidden; undefined where nobody could answer. */
   readonly readPrompt: ((question: string, signal: AbortSignal) => Promise<string>) | undefined;
+  /** The terminal that questions with choices go to; undefined where there is none, or one that only knows lines. */
+  readonly terminal?: (() => Terminal) | undefined;
   /** Undefined where the system has none. */
   readonly uid: number | undefined;
   readonly home: string;

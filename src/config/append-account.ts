@@ -47,6 +47,12 @@ export function withAccounts(text: string, accounts: readonly NewAccount[]): str
   return ended(text.slice(0, at)) + added + text.slice(at);
 }
 
+/** A value as one line of the file holds it: maps and lists in braces and brackets, anything else is text. */
+export function settingIn(line: string): WrittenSetting {
+  if (!/^\s*[{[]/.test(line)) return line;
+  return parseDocument(line, { schema: 'core' }).toJS();
+}
+
 type JsonObject = Readonly<Record<string, unknown>>;
 
 function parsedJson(text: string): JsonObject | undefined {
@@ -144,7 +150,9 @@ function isList(
 /** In quotes wherever YAML, of whatever version, could take it for anything but text. */
 function plainOrQuoted(text: string): string {
   const isPlain = /^[A-Za-z~/][\w ./~@+-]*$/.test(text) && !/\s$|^~$/.test(text);
-  const isWord = /^(?:true|false|yes|no|on|off|y|n|null|\.inf|\.nan)$/i.test(text);
-  const isOurWord = /^(?:on|off)$/.test(text);
-  return isOurWord || (isPlain && !isWord) ? text : JSON.stringify(text);
+  const isWord = /^(?:true|false|yes|no|on|off|y|n|null)$/i.test(text);
+  return isOurs.test(text) || (isPlain && !isWord) ? text : JSON.stringify(text);
 }
+
+/** What `tls` takes, which only YAML 1.1 took for a truth value; a duration; an address. */
+const isOurs = /^(?:on|off|\d+[smhd]|\d+\.\d+\.\d+\.\d+)$/;

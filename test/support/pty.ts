@@ -90,9 +90,13 @@ for line in sys.stdin:
 export function screenOf(output: string, columns = 80): string[] {
   const lines: string[][] = [[]];
   let [row, column] = [0, 0];
-  const parts = output.matchAll(/\u001b\[(\d*)([A-Za-z])|[\s\S]/gu);
+  const parts = output.matchAll(/\u001b\[\??(\d*)([A-Za-z])|[\s\S]/gu);
   for (const [text, count = '', command] of parts) {
     if (command === 'A') row = Math.max(row - Number(count || 1), 0);
+    else if (command === 'B') row += Number(count || 1);
+    else if (command === 'D') column = Math.max(column - Number(count || 1), 0);
+    else if (command === 'G') column = Number(count || 1) - 1;
+    else if (command === 'K') lines[row] = [];
     else if (command === 'J') {
       lines.length = row + 1;
       lines[row]?.splice(column);

@@ -9,6 +9,7 @@ import { globalTable } from './global.ts';
 import { helpWords } from './help.ts';
 import { historyWords } from './history.ts';
 import { importWords } from './import.ts';
+import { initWords } from './init.ts';
 import { onceWords } from './once.ts';
 import { peekWords } from './peek.ts';
 import { pruneWords } from './prune.ts';
@@ -23,6 +24,7 @@ import type { CommandWords, Word } from './words.ts';
 /** Every command there is, in the order of `--help` within its group. */
 const commandTable = {
   demo: demoWords,
+  init: initWords,
   import: importWords,
   doctor: doctorWords,
   once: onceWords,
