@@ -100,7 +100,7 @@ export class Foreground {
   }
 
   async #poll(name: string, { signals, place, ended }: ScheduledPoll): Promise<void> {
-    const { world } = this.#parts;
+    const { world, reports } = this.#parts;
     if (this.#reloading.isFileChanged()) await this.#reload();
     const account = this.#accounts().find((one) => one.name === name);
     if (account === undefined) return;
@@ -110,7 +110,7 @@ export class Foreground {
       stateDir: this.#stateDir,
       config: this.#config,
       signals,
-      line: place,
+      line: reports.watched(name, place),
       wait: 0,
       readPrompt: this.#readPrompt,
       dryRun: false,

@@ -2,19 +2,21 @@ import { asFailure } from '../errors.ts';
 import type { Emit } from '../events.ts';
 import { colored } from '../log/color.ts';
 import { fanOut } from '../log/fan-out.ts';
+import { besideLog } from '../log/journal.ts';
 import { jsonReporter } from '../log/json.ts';
 import type { LogFile } from '../log/log-file.ts';
 import type { LogFormat } from '../log/log-line.ts';
 import { type TerminalOptions, terminalReporter } from '../log/terminal.ts';
 import type { TextSink } from '../log/text-sink.ts';
 import type { GlobalOptions } from './args/global.ts';
-import { progressing } from './progressing.ts';
+import { type Progressing, progressing } from './progressing.ts';
 import type { World } from './world.ts';
 
 export interface Reporting extends Disposable {
   readonly emit: Emit;
   /** For whatever else is written or asked while accounts are polled: progress gives way to it. */
   readonly world: World;
+  readonly watched: Progressing['watched'];
   /** Goes on in a new log file where the old one was moved away. Why that failed, in a line; the old one is kept then. */
   readonly reopen: () => string | undefined;
 }
@@ -29,14 +31,13 @@ export async function reporting(
   forPeople: (options: TerminalOptions) => Emit = terminalReporter,
 ): Promise<Reporting> {
   const progress = progressing(options, outside);
-  const { world } = progress;
+  const { world, watched } = progress;
   const { stdout, stderr, run, now } = world;
   const { json, quiet } = options;
-  const toPeople = isColored(options, world) ? colored(stderr) : stderr;
   const reporters = [
     json
       ? jsonReporter({ stdout, stderr, run, now })
-      : forPeople({ stdout, stderr: toPeople, tty: stdout.isTTY, quiet, now }),
+      : forPeople({ stdout, stderr: troublesOn(options, world), tty: stdout.isTTY, quiet, now }),
     progress.note,
   ];
   if (options.verbosity > 0)
@@ -49,12 +50,19 @@ export async function reporting(
   return {
     emit,
     world,
+    watched,
     reopen: () => reopened(file),
     [Symbol.dispose]() {
       progress[Symbol.dispose]();
       file?.[Symbol.dispose]();
     },
   };
+}
+
+function troublesOn(options: GlobalOptions, world: World): TextSink {
+  const { stderr } = world;
+  if (options.verbosity > 0 && world.stderrIsJournal()) return besideLog(stderr);
+  return isColored(options, world) ? colored(stderr) : stderr;
 }
 
 /** See no-color.org; a terminal that is dumb would show the sequences. */

@@ -30,6 +30,13 @@ export interface HookSurroundings {
 
 type HookEnd = Extract<PopfetchEvent, { type: 'hook' }>;
 
+interface LastCall {
+  readonly hook: HookName;
+  readonly ended: Promise<void>;
+}
+
+const nothing: Promise<void> = Promise.resolve();
+
 /** ms between SIGTERM and SIGKILL. */
 const graceMs = 500;
 
@@ -39,14 +46,14 @@ const alsoHandedOn =
 
 /**
  * Runs the user's commands beside the polls; whatever they do, nobody waits for them but who asks for `ended`. An
- * account's failure and recovery are told one after the other, in their order; so is its new mail. Nothing is queued
- * for longer than its time-out.
+ * account's failure and recovery are told one after the other, in their order; so is its new mail, behind a recovery
+ * that came before it. Nothing is queued for longer than its time-out and that of such a recovery.
  */
 export class Hooks {
   readonly #surroundings: HookSurroundings;
   readonly #env: Readonly<Record<string, string>>;
   /** The last call of each row of those that wait for one another. */
-  readonly #rows = new Map<string, Promise<void>>();
+  readonly #rows = new Map<string, LastCall>();
 
   constructor(surroundings: HookSurroundings) {
     this.#surroundings = surroundings;
@@ -54,20 +61,24 @@ export class Hooks {
   }
 
   call(call: HookCall): void {
-    const row = `${call.account} ${call.hook === 'newMail' ? 'mail' : 'health'}`;
-    const deadline = performance.now() + call.timeout;
-    const before = this.#rows.get(row) ?? Promise.resolve();
-    const running = before
-      .then(() => this.#run(call, deadline))
+    const { account, hook, timeout } = call;
+    const health = this.#rows.get(`${account} health`);
+    const recovery = hook === 'newMail' && health?.hook === 'recovered' ? health.ended : nothing;
+    // Its time begins behind the recovery: one that hangs must not take it.
+    const deadline = recovery.then(() => performance.now() + timeout);
+    const row = `${account} ${hook === 'newMail' ? 'mail' : 'health'}`;
+    const before = this.#rows.get(row)?.ended ?? nothing;
+    const ended = Promise.all([deadline, before])
+      .then(([until]) => this.#run(call, until))
       .finally(() => {
-        if (this.#rows.get(row) === running) this.#rows.delete(row);
+        if (this.#rows.get(row)?.ended === ended) this.#rows.delete(row);
       });
-    this.#rows.set(row, running);
+    this.#rows.set(row, { hook, ended });
   }
 
-  /** Resolves when none runs any more: at the latest when the time of the last one called is up. */
+  /** Resolves when none runs any more: at the latest when the times of the last two called are up. */
   async ended(): Promise<void> {
-    await Promise.all(this.#rows.values());
+    await Promise.all(Array.from(this.#rows.values(), (last) => last.ended));
   }
 
   async #run(call: HookCall, deadline: number): Promise<void> {

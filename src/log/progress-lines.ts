@@ -14,7 +14,7 @@ export interface ScreenSize {
  * it has rows, not all. `now` is of the clock of the progress.
  */
 export function progressLines(progress: Progress, now: number, size: ScreenSize): string[] {
-  const active = [...progress.active];
+  const { active } = progress;
   // A line at the very edge would wrap, and the top line must stay on the screen to be cleared.
   const width = Math.max(size.columns - 1, 1);
   const room = Math.max(size.rows - 2, 0);

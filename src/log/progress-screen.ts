@@ -17,6 +17,8 @@ export interface ProgressOptions {
 /** Told what happens; shows it from time to time until it is disposed. */
 export interface ProgressDisplay extends Disposable {
   readonly note: Emit;
+  /** Told of the octets that come over each account's line. */
+  readonly received: (account: string, octets: number) => void;
 }
 
 /** ms. What is over sooner needs no progress. */
@@ -50,6 +52,7 @@ export interface ScreenOptions extends ProgressOptions {
 /** Lines at the end of a terminal, which give way to whatever else is written there, and are cleared at the end. */
 export class ProgressScreen implements ProgressDisplay {
   readonly note: Emit;
+  readonly received: ProgressDisplay['received'];
   readonly #options: ScreenOptions;
   readonly #progress: Progress;
   readonly #display: ProgressDisplay;
@@ -61,6 +64,7 @@ export class ProgressScreen implements ProgressDisplay {
     this.#options = options;
     this.#progress = new Progress(() => options.clock.now());
     this.#display = displaying(this.#progress, this.#stop, () => this.#draw());
+    this.received = this.#display.received;
     this.note = (event) => {
       this.#display.note(event);
       if (event.type === 'run.end') this[Symbol.dispose]();
@@ -142,6 +146,7 @@ function displaying(
       // Ends when it is told to, and writes no more then.
       void look();
     },
+    received: (account, octets) => progress.received(account, octets),
     [Symbol.dispose]: () => stop.abort(),
   };
 }

@@ -11,14 +11,17 @@ export interface AccountProgress {
   /** New messages that have come, and those that are to come with them. */
   readonly messages: number;
   readonly wanted: number;
-  /** Octets of those. */
+  /** Octets of those, the part of the next one that is here already included. */
   readonly octets: number;
   readonly wantedOctets: number;
 }
 
-type Tally = { -readonly [Key in keyof AccountProgress]: AccountProgress[Key] };
+type Tally = { -readonly [Key in keyof AccountProgress]: AccountProgress[Key] } & {
+  /** Octets that came and are in no message yet that has come. */
+  coming: number;
+};
 
-/** Counts what happens; whoever shows it looks when it is time to. A message costs two additions. */
+/** Counts what happens; whoever shows it looks when it is time to. A message costs a few additions. */
 export class Progress {
   readonly #now: () => number;
   readonly #active = new Map<string, Tally>();
@@ -42,9 +45,15 @@ export class Progress {
     else if (event.type === 'account.end') this.#end(event.account);
   }
 
+  /** So many octets came over an account's line. */
+  received(account: string, octets: number): void {
+    const tally = this.#active.get(account);
+    if (tally !== undefined) tally.coming += octets;
+  }
+
   /** In the order in which they began. */
-  get active(): Iterable<AccountProgress> {
-    return this.#active.values();
+  get active(): readonly AccountProgress[] {
+    return Array.from(this.#active.values(), withComing);
   }
 
   /** Since when there has always been one at work. */
@@ -69,6 +78,7 @@ export class Progress {
       wanted: 0,
       octets: 0,
       wantedOctets: 0,
+      coming: 0,
     });
   }
 
@@ -91,11 +101,13 @@ export class Progress {
     tally.since ??= this.#now();
     tally.wanted = tally.messages + event.new;
     tally.wantedOctets = tally.octets + event.newSize;
+    tally.coming = 0;
   }
 
   #message({ account, action, size }: Extract<PopfetchEvent, { type: 'message' }>): void {
     const tally = this.#active.get(account);
     if (tally === undefined) return;
+    if (action !== 'skipped') tally.coming = Math.max(tally.coming - size - replyOctets, 0);
     if (action === 'delivered') {
       tally.messages += 1;
       tally.octets += size;
@@ -107,4 +119,13 @@ export class Progress {
       tally.wantedOctets -= size;
     }
   }
+}
+
+/** What comes with a message: `+OK 4300 octets` before it, a dot behind it. */
+const replyOctets = 25;
+
+/** What a server says beside its messages makes no more of them than there are. */
+function withComing({ coming, ...tally }: Tally): AccountProgress {
+  const { octets, wantedOctets } = tally;
+  return { ...tally, octets: Math.max(octets, Math.min(octets + coming, wantedOctets)) };
 }

@@ -15,7 +15,7 @@ export interface StreamOptions {
   /** ms that one read may wait. */
   readonly timeout: number;
   readonly signal: AbortSignal;
-  /** Hears of each wait, and of the octets that ended it. */
+  /** Hears of each wait, and of all octets as they come: they end it. */
   readonly watch?: { waits(): void; received(octets: number): void } | undefined;
 }
 
@@ -117,10 +117,10 @@ export class ByteStream implements Disposable {
   }
 
   readonly #onData = (chunk: Uint8Array): void => {
+    this.#options.watch?.received(chunk.length);
     const reader = this.#reader;
     if (reader !== undefined) {
       this.#reader = undefined;
-      this.#options.watch?.received(chunk.length);
       reader.resolve(chunk);
       return;
     }

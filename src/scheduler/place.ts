@@ -40,7 +40,7 @@ export class Place {
     if (!this.#isIdle) this.#owner.waits();
   }
 
-  /** The wait is over, with so many octets. */
+  /** So many octets have come; a wait is over. */
   received(octets: number): void {
     if (this.#waitsSince === undefined) return;
     const waited = this.#waited + this.#clock.now() - this.#waitsSince;

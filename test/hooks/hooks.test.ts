@@ -33,7 +33,23 @@ test("an account's failure and its end are told in their order", async () => {
   assert.deepEqual(outputs(ends), ['failure', 'recovered']);
 });
 
-test('the hooks of one account wait for no other, nor does new mail for anything else', async () => {
+test('new mail is told behind the recovery that it came with, even one that hangs', async () => {
+  const ends = await called([
+    ['a', 'recovered', 'sleep 0.1; echo recovered'],
+    ['a', 'newMail', 'echo mail'],
+  ]);
+  assert.deepEqual(outputs(ends), ['recovered', 'mail']);
+  const hanging = await called(
+    [
+      ['a', 'recovered', 'sleep 600'],
+      ['a', 'newMail', 'echo mail'],
+    ],
+    { timeout: 300 },
+  );
+  assert.deepEqual(outputs(hanging), [undefined, 'mail']);
+});
+
+test('the hooks of one account wait for no other, nor does new mail for a failure', async () => {
   const ends = await called([
     ['a', 'failure', 'sleep 0.3; echo slow'],
     ['b', 'failure', 'echo b'],

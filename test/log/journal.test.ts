@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { prioritized } from '../../src/log/journal.ts';
+import { besideLog, prioritized } from '../../src/log/journal.ts';
+import { Collected } from './support.ts';
 
 test('each line gets the priority of what it tells', () => {
   const lines: readonly (readonly [priority: number, line: string])[] = [
@@ -24,4 +25,23 @@ test('each line gets the priority of what it tells', () => {
 test('what has a priority keeps it', () => {
   const line = '<7>level=debug msg="> CAPA"\n';
   assert.equal(prioritized(line), line);
+});
+
+test('beside a log in the journal what the log tells is not told twice', () => {
+  const sink = new Collected();
+  const beside = besideLog(sink);
+  const kept = [
+    'gmx    skip  message 3 (3 MB) stays on the server: larger than maxSize\n',
+    'popfetch: gmail: ok again after 1 d 2 h; 31 new messages\n',
+    'popfetch: configuration read again: 2 accounts\n',
+    'finishing the current message; Ctrl-C again stops at once\n',
+  ];
+  const dropped = [
+    'gmail  FAIL  login refused by pop.gmail.com\n       it said: -ERR\n',
+    'home   warn  the server keeps messages for 7 days\n',
+    'popfetch: warn  cannot write the metrics\n',
+    'popfetch: gmail: login refused: -ERR\n',
+  ];
+  for (const text of [...dropped, ...kept]) beside.write(text);
+  assert.equal(sink.text, kept.join(''));
 });

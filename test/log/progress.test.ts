@@ -79,6 +79,25 @@ test('an account that fetches has a bar, counts, sizes, rate and time left', asy
   ]);
 });
 
+test('a message that takes long shows while it comes, and what else a server says does not', async () => {
+  const screen = new Screen();
+  screen.tell(runStart(['gmx']), accountStart('gmx', 'h'));
+  screen.progress.received('gmx', 5000);
+  screen.tell(list('gmx', 2, 200_000_000));
+  const bar = () => screen.shown[0];
+  await screen.clock.pass(10_000);
+  screen.progress.received('gmx', 50_000_000);
+  await screen.clock.pass(200);
+  assert.equal(bar(), 'gmx    [=====>              ]  0/2   50 of 200 MB   4.9 MB/s   0:31');
+  screen.progress.received('gmx', 50_000_200);
+  screen.tell(...delivered('gmx', 1, 100_000_000));
+  await screen.clock.pass(200);
+  assert.match(bar() ?? '', /^gmx {4}\[==========> {9}\] {2}1\/2 {3}100 of 200 MB /);
+  screen.progress.received('gmx', 100_001_000);
+  await screen.clock.pass(200);
+  assert.match(bar() ?? '', /\[={20}\] {2}1\/2 {3}200 of 200 MB .* 0:00$/);
+});
+
 test('there are at most ten frames a second, and none where nothing has changed', async () => {
   const screen = new Screen();
   screen.tell(runStart(['gmx']), accountStart('gmx', 'h'), list('gmx', 1000, 1_000_000));

@@ -14,7 +14,7 @@ import { HookCaller } from '../hook-caller.ts';
 import { writeMetrics } from '../metering.ts';
 import { monotonicClock } from '../monotonic-clock.ts';
 import { overrides } from '../overrides.ts';
-import { reporting } from '../reporters.ts';
+import { type Reporting, reporting } from '../reporters.ts';
 import { serverKey } from '../server-key.ts';
 import { stateDirectory } from '../state-dir.ts';
 import { type Stopping, stopOnSignals } from '../stopping.ts';
@@ -52,6 +52,7 @@ export async function once(invocation: OnceInvocation, world: World): Promise<nu
     wait: change.wait,
     stopping,
     world: reports.world,
+    watched: reports.watched,
     hooks,
   });
   // Not without await: the reports are closed when this function is left.
@@ -74,6 +75,7 @@ interface RoundParts {
   readonly wait: number;
   readonly stopping: Stopping;
   readonly world: World;
+  readonly watched: Reporting['watched'];
   readonly hooks: HookCaller;
 }
 
@@ -145,14 +147,14 @@ class OnceRound {
   }
 
   #account(account: AccountConfig, line: LineWatch): Promise<AccountOutcome> {
-    const { invocation, config, stopping, world, hooks, wait } = this.#parts;
+    const { invocation, config, stopping, world, watched, hooks, wait } = this.#parts;
     return runAccount(account, {
       world,
       emit: hooks.emit,
       stateDir: this.#stateDir,
       config,
       signals: stopping,
-      line,
+      line: watched(account.name, line),
       wait,
       readPrompt: invocation.global.input ? world.readPrompt : undefined,
       dryRun: invocation.dryRun,
