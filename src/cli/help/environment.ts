@@ -21,6 +21,7 @@ export const environmentVariables: readonly Row[] = [
   ['HOME', 'what ~ stands for'],
   ['PATH, LOGNAME, USER', 'for the commands that the configuration names'],
   ['FETCHMAILHOME, HOME_ETC, FETCHMAILUSER', 'where popfetch import finds fetchmail'],
+  ['PASSWORD_STORE_DIR', 'where popfetch init looks for entries of pass'],
   ['DISPLAY, WAYLAND_DISPLAY', 'a browser may be opened for popfetch auth login'],
   ['SSL_CERT_FILE', "certificate authorities in place of the system's"],
   ['NODE_EXTRA_CA_CERTS', 'certificate authorities beside them'],
