@@ -1,2 +1,2 @@
 /** Programs whose set-up can be taken over, for people and parsers of command lines: `importers` has what each needs. */
-export const tools = ['fetchmail', 'mpop'] as const;
+export const tools = ['fetchmail', 'getmail', 'mpop', 'fdm', 'thunderbird'] as const;

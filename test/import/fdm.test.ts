@@ -189,7 +189,7 @@ test('no password gets into the plan, whether it stands in the file or in .netrc
 
 test('lists are read where the configuration says, and the lock is the one that fdm makes', async () => {
   await using folder = await homeWith({
-    '.fdm.conf': `set lock-file "%h/lock"\n${account}${maildir}`,
+    '.fdm.conf': `set lock-file "%h/lock"\n${account.replace('.cache', '.cache%a')}${maildir}`,
     '.cache': '3 abc\n5 a b c\n2 abc\nxy\n1 \n',
   });
   const plan = await planOf(fdm, joeIn(folder.path));

@@ -142,7 +142,8 @@ class AccountTranslator {
         );
       return;
     }
-    const filled = withTags(cache.text, this.#account.name, this.#beside.around);
+    // Where the cache stands fdm knows no account yet: its tag is nothing.
+    const filled = withTags(cache.text, '', this.#beside.around);
     if (filled.kind === 'filled' && cache.kind === 'text') this.cache = filled.text;
     else this.draft.leave(cache.line, 'cache: where it stands is not known');
   }
