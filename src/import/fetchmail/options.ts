@@ -51,7 +51,6 @@ export class Options {
 /** `no keep`, `limit 5000`; never a password. */
 export function asWritten({ word, on, values }: Option): string {
   const shown = word === 'password' || word === 'esmtppassword' ? [] : values;
-  return [...(on ? [] : ['no']), word, ...shown.map((value) => value.replace(/\s+/g, ' '))].join(
-    ' ',
-  );
+  const quoted = shown.map((value) => (/^[^\s"]+$/.test(value) ? value : `"${value}"`));
+  return [...(on ? [] : ['no']), word, ...quoted].join(' ');
 }

@@ -131,7 +131,7 @@ const keywords: ReadonlySet<string> = new Set([
 
 /** `\n \t \b \r`, `\0ooo` octal, `\xhh`, `\nnn` decimal, a line that goes on; any other character stands for itself. */
 function unescaped(text: string): string {
-  return text.replace(
+  const said = text.replace(
     /\\(?:[xX]([0-9a-fA-F]{0,2})|(0[0-7]{0,2})|([1-9]\d{0,2})|(\n)|([\s\S]?))/g,
     (_all, hex?: string, octal?: string, decimal?: string, joined?: string, other = '') => {
       if (hex !== undefined) return character(hex === '' ? 0 : Number.parseInt(hex, 16));
@@ -141,6 +141,8 @@ function unescaped(text: string): string {
       return simpleEscapes.get(other) ?? other;
     },
   );
+  // fetchmail keeps it as a C string.
+  return said.split('\0', 1)[0] ?? '';
 }
 
 const simpleEscapes: ReadonlyMap<string, string> = new Map([
