@@ -25,9 +25,11 @@ function recovered({ counts }: AccountEnd, since: number, now: number): string {
   return `ok again after ${formatDuration(now - since)}; ${many}`;
 }
 
-/** The server's words, or how long it lasts already. */
+/** The server's words, what to do about a login that did not come to it, or how long it lasts already. */
 function aside(failure: Failure, { failing, now }: WordsContext): string {
   const said = serverSaid(failure);
   if (said !== undefined) return `: ${said}`;
+  const { hint } = failure.facts;
+  if (failure.code === 'auth' && hint !== undefined) return `. ${printable(hint)}`;
   return failing !== undefined && failing.count > 1 ? `; ${failingWords(failing, now)}` : '';
 }

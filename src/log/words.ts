@@ -42,7 +42,9 @@ export function describe(failure: Failure, context: WordsContext): Description {
 
 /** The same in half a line, for announcements. */
 export function brief(failure: Failure, context: WordsContext): string {
-  const isLogin = failure.code === 'auth' || failure.code === 'auth_paused';
+  const { code, facts } = failure;
+  // With a reason it was not the mail server that refused.
+  const isLogin = code === 'auth_paused' || (code === 'auth' && facts.reason === undefined);
   return isLogin ? 'login refused' : describe(failure, context).headline;
 }
 
@@ -158,7 +160,8 @@ class Story {
 const headlines: Readonly<Record<FailureCode, (story: Story) => string>> = {
   usage: ({ failure }) => failure.message,
   config: ({ failure }) => failure.message,
-  secret_unavailable: ({ reason }) => `cannot get the password: ${reason}`,
+  secret_unavailable: ({ failure: { message, facts }, reason }) =>
+    facts.phase === 'auth' ? message : `cannot get the password: ${reason}`,
   dns: ({ host, reason }) => `cannot find ${host} (${reason})`,
   connect: cannotReach,
   timeout: timedOut,

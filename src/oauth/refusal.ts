@@ -60,7 +60,10 @@ function refused(host: string, why: string, code: string): Failure {
 }
 
 function unusable(host: string, what: string): Failure {
-  return new Failure('secret_unavailable', `no access token from ${host}: ${what}`, { host });
+  return new Failure('secret_unavailable', `no access token from ${host}: ${what}`, {
+    host,
+    phase: 'auth',
+  });
 }
 
 /** `status 503`, or what the library found wrong with the answer. */

@@ -74,7 +74,9 @@ export function consentExtras(
 /** A page that a person may be sent to. */
 export function checkedPage(page: string): string {
   if (URL.canParse(page) && isPrivate(new URL(page))) return page;
-  throw new Failure('secret_unavailable', 'the server names no https page to give consent on');
+  throw new Failure('secret_unavailable', 'the server names no https page to give consent on', {
+    phase: 'auth',
+  });
 }
 
 /** What to call it in messages. */

@@ -3,12 +3,15 @@ import type { MailSource, SessionContext, SourceSession } from '../source/source
 import type { Secret } from '../util/secret.ts';
 import type { Granted, Tokens } from './tokens.ts';
 
+/** What a login needs of an account's tokens. */
+export type LoginTokens = Pick<Tokens, 'current' | 'renew'>;
+
 /**
  * A source that logs in with tokens. One that the mail server refuses though its time is not up is renewed, and the login
  * tried once more; a token made just now that is refused has another reason, and no third login is tried.
  */
 export function withTokens(
-  tokens: Tokens,
+  tokens: LoginTokens,
   make: (token: () => Promise<Secret>) => MailSource,
 ): MailSource {
   const login = new TokenLogin(tokens);
@@ -17,11 +20,11 @@ export function withTokens(
 }
 
 class TokenLogin {
-  readonly #tokens: Tokens;
+  readonly #tokens: LoginTokens;
   /** What the mail server was, or is to be, shown in this login. */
   #granted: Granted | undefined;
 
-  constructor(tokens: Tokens) {
+  constructor(tokens: LoginTokens) {
     this.#tokens = tokens;
   }
 

@@ -90,7 +90,9 @@ export class TokenFile {
       if (!(thrown instanceof Failure) || thrown.code !== 'locked') throw thrown;
       const pid = thrown.facts.holder?.pid;
       const who = pid === undefined ? 'another popfetch' : `another popfetch (pid ${pid})`;
-      throw new Failure('secret_unavailable', `no access token: ${who} is renewing it`);
+      throw new Failure('secret_unavailable', `no access token: ${who} is renewing it`, {
+        phase: 'auth',
+      });
     }
   }
 

@@ -5,11 +5,14 @@ import type { OAuthClient } from './client.ts';
 import { isFresh, type Token } from './token.ts';
 import type { TokenFile } from './token-file.ts';
 
+/** What there is to ask of the authorization server without a person. */
+export type TokenServer = Pick<OAuthClient, 'refresh' | 'revoke'>;
+
 export interface TokensParts {
   readonly account: string;
   readonly file: TokenFile;
   /** Asked only when a token has to be renewed: a poll with a fresh one needs neither library nor network. */
-  readonly client: (signal: AbortSignal) => Promise<OAuthClient>;
+  readonly client: (signal: AbortSignal) => Promise<TokenServer>;
   readonly signal: AbortSignal;
   /** ms since 1970. */
   readonly now: () => number;
@@ -100,7 +103,7 @@ export class Tokens {
     return { token, isNew: true };
   }
 
-  async #refreshed(client: OAuthClient, refresh: Secret): Promise<Token> {
+  async #refreshed(client: TokenServer, refresh: Secret): Promise<Token> {
     try {
       return await client.refresh(refresh);
     } catch (thrown) {

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { dovecotMissing, startDovecot } from '../support/dovecot.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
+import { contentsBelow, processOf } from '../support/what-shows.ts';
 import { accountOf, smallMessage, users } from './accounts.ts';
 
 const skip = dovecotMissing() ?? false;
@@ -45,7 +45,7 @@ for (const [mechanisms, auth, method] of serverMechanisms) {
         assert.match(log, /CAPA.*QUIT.* msg=end /s, 'the dialogue is shown from start to end');
       }
       assert.ok([...seen].some((text) => text.includes('popfetch.cjs')));
-      const written = [home.stateDir, home.path('home')].flatMap(contentsBelow);
+      const written = [home.stateDir, home.path('home')].flatMap((folder) => contentsBelow(folder));
       for (const [where, text] of [
         ['stdout', run.stdout],
         ['stderr', run.stderr],
@@ -88,24 +88,6 @@ function leaksIn(text: string): string[] {
   });
   const digests = text.match(/APOP ann [0-9a-f]{32}/g) ?? [];
   return [...plain, ...encoded, ...digests];
-}
-
-/** What anybody, or anybody of the same user, can see of a running process. */
-function processOf(pid: number): string {
-  try {
-    const parts = ['cmdline', 'environ'].map((name) =>
-      readFileSync(`/proc/${pid}/${name}`, 'latin1'),
-    );
-    return parts.join('\n').replaceAll('\0', ' ');
-  } catch {
-    return ''; // It has just ended.
-  }
-}
-
-function contentsBelow(folder: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => `${entry.name}\n${readFileSync(join(entry.parentPath, entry.name), 'latin1')}`);
 }
 
 function passwordFile(home: PopfetchHome): object {

@@ -1,41 +1,187 @@
 import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { test } from 'node:test';
-import { parseArguments } from '../../src/cli/args.ts';
-import { auth, type Pause } from '../../src/cli/commands/auth.ts';
+import type { StopSignal } from '../../src/cli/world.ts';
 import { AuthorizationServer } from '../support/authorization-server.ts';
 import { ConsentingPerson } from '../support/consenting-person.ts';
-import { worldOf } from '../support/run-in-process.ts';
+import { logIn } from '../support/log-in.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 test('with a code that is entered on another device the account is logged in', async () => {
-  await using server = await AuthorizationServer.start();
-  await using home = await PopfetchHome.create();
-  configure(home, server);
-  const world = worldOf(home, []);
-  const asked: number[] = [];
-  const status = await login(world, ['--device'], async (ms) => {
-    asked.push(ms);
-    if (asked.length < 2) return;
-    const [, page = '', code = ''] = /open (\S+) in .*\n {2}(\S+)\n/.exec(world.stdout.text) ?? [];
-    const { text } = await new ConsentingPerson('ann').enter(page, code);
-    assert.match(text, /Sign-in Success/);
-  });
-  assert.equal(status, 0, world.stderr.text);
+  await using place = await Place.create();
+  const waits: number[] = [];
+  const { status, stdout, stderr } = await logIn(place.home, { waits: (ms) => waits.push(ms) });
+  assert.equal(status, 0, stderr);
+  assert.match(
+    stdout,
+    /^ann: open http:\S+ in a browser on any device and enter the code\n {2}\S+\n/,
+  );
+  assert.match(stdout, /ann: consent given, the tokens are stored; popfetch auth test ann tries/);
+  // The standard's five seconds, where the server says nothing else.
+  assert.equal(waits[0], 5000);
+  place.holdsTokens();
 });
 
-function configure(home: PopfetchHome, server: AuthorizationServer): void {
-  home.configure({
-    accounts: { ann: { host: '127.0.0.1', user: 'ann', tls: 'off', oauth: server.settings } },
+test('with a browser that comes back to this computer the account is logged in', async () => {
+  await using place = await Place.create();
+  const { status, stdout, stderr } = await logIn(place.home, {
+    by: 'browser',
+    async consent(page) {
+      const { searchParams } = new URL(page);
+      assert.equal(searchParams.get('code_challenge_method'), 'S256');
+      assert.match(searchParams.get('redirect_uri') ?? '', /^http:\/\/127\.0\.0\.1:\d+\/$/);
+      const { status: told, text } = await new ConsentingPerson('ann').open(page);
+      assert.equal(told, 200);
+      assert.match(text, /^popfetch has what it needs/);
+    },
   });
-}
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /ssh -N -L (\d+):127\.0\.0\.1:\1 THIS-HOST\n/);
+  place.holdsTokens();
+});
 
-function login(
-  world: ReturnType<typeof worldOf>,
-  options: readonly string[],
-  pause: Pause,
-): Promise<number> {
-  const words = ['auth', 'login', 'ann', ...options, ...world.argv];
-  const invocation = parseArguments(words, world.env, world.version);
-  assert.ok(invocation.command === 'auth');
-  return auth(invocation, world, pause);
+test('a stranger who knocks at the port without the state ends nothing', async () => {
+  await using place = await Place.create();
+  const { status, stderr } = await logIn(place.home, {
+    by: 'browser',
+    async consent(page) {
+      const back = new URL(page).searchParams.get('redirect_uri') ?? '';
+      for (const query of ['', '?code=forged', '?code=forged&state=guess', '?error=x&state=guess'])
+        assert.equal((await new ConsentingPerson('eve').open(`${back}${query}`)).status, 400);
+      await new ConsentingPerson('ann').open(page);
+    },
+  });
+  assert.equal(status, 0, stderr);
+});
+
+for (const by of ['device', 'browser'] as const)
+  test(`a consent that is refused by ${by} ends the login, and nothing is written`, async () => {
+    await using place = await Place.create();
+    const refuse = (page: string, code?: string) => new ConsentingPerson('ann').refuse(page, code);
+    const { status, stderr } = await logIn(place.home, { by, consent: refuse });
+    assert.equal(status, 77);
+    assert.match(
+      stderr,
+      /^ann {2}FAIL {2}login to 127\.0\.0\.1:\d+ failed: the consent was refused/,
+    );
+    place.holdsNothing();
+  });
+
+for (const by of ['device', 'browser'] as const)
+  test(`who stops the login by ${by} has changed nothing`, async () => {
+    await using place = await Place.create();
+    let stop: (signal: StopSignal) => void = () => assert.fail('nobody listens to signals');
+    const { status } = await logIn(place.home, {
+      by,
+      consent: async () => stop('SIGINT'),
+      onSignal(listener) {
+        stop = listener;
+        return { [Symbol.dispose]: () => undefined };
+      },
+    });
+    assert.equal(status, 130);
+    place.holdsNothing();
+  });
+
+test('a server that is out of order while the code is entered is asked again, more seldom', async () => {
+  await using place = await Place.create();
+  const waits: number[] = [];
+  place.server.status = 503;
+  const { status, stderr } = await logIn(place.home, {
+    waits(ms) {
+      waits.push(ms);
+      if (waits.length === 3) place.server.status = undefined;
+    },
+  });
+  assert.equal(status, 0, stderr);
+  assert.deepEqual(waits, [5000, 10_000, 20_000]);
+});
+
+test('a clock that is wrong by a day is no hindrance, either way', async () => {
+  await using place = await Place.create();
+  for (const wrong of [-86_400_000, 86_400_000])
+    for (const by of ['device', 'browser'] as const) {
+      const { status, stderr } = await logIn(place.home, { by, now: () => Date.now() + wrong });
+      assert.equal(status, 0, stderr);
+    }
+});
+
+test('what is forgotten is taken back at the server and dropped here', async () => {
+  await using place = await Place.create();
+  await logIn(place.home);
+  const forget = () => runInProcess(place.home, ['auth', 'forget', 'ann']);
+  const { status, stdout } = await forget();
+  assert.equal(status, 0);
+  assert.equal(stdout, 'ann: the consent is taken back, the tokens are dropped\n');
+  assert.ok(place.server.requests.includes('POST /token/revocation'));
+  assert.ok(!existsSync(place.tokenFile));
+  assert.equal((await forget()).stdout, 'ann: there were no tokens\n');
+});
+
+test('neither tokens nor codes are in what is printed', async () => {
+  await using place = await Place.create();
+  const runs = [
+    await logIn(place.home),
+    await logIn(place.home, { by: 'browser' }),
+    await runInProcess(place.home, ['auth', 'forget', 'ann', '-vv']),
+  ];
+  assert.ok(place.server.secrets.size >= 6);
+  for (const { stdout, stderr } of runs)
+    for (const secret of place.server.secrets)
+      assert.ok(!(stdout + stderr).includes(secret), stdout + stderr);
+});
+
+test('what makes no sense is a mistake of usage', async () => {
+  await using place = await Place.create();
+  const google = { host: 'pop.gmail.com', user: 'joe', oauth: { clientId: 'one' } };
+  place.home.configure({
+    accounts: { google, plain: { host: 'localhost', user: 'joe', password: 'p' } },
+  });
+  for (const [words, complaint] of [
+    [['login', 'google', '--device'], /this server gives no codes for mail/],
+    [['login', 'google', '--device', '--browser'], /either --device or --browser/],
+    [['test', 'google', '--device'], /go with login/],
+    [['login', 'plain'], /account plain has no oauth/],
+    [['login', 'other'], /no account "other"/],
+  ] as const) {
+    const { status, stderr } = await runInProcess(place.home, ['auth', ...words]);
+    assert.equal(status, 64, stderr);
+    assert.match(stderr, complaint);
+  }
+});
+
+/** An authorization server, and a home with the account `ann` that takes its tokens. */
+class Place implements AsyncDisposable {
+  readonly server: AuthorizationServer;
+  readonly home: PopfetchHome;
+
+  static async create(): Promise<Place> {
+    return new Place(await AuthorizationServer.start(), await PopfetchHome.create());
+  }
+
+  private constructor(server: AuthorizationServer, home: PopfetchHome) {
+    this.server = server;
+    this.home = home;
+    const ann = { host: '127.0.0.1', user: 'ann', tls: 'off', oauth: server.settings };
+    home.configure({ accounts: { ann } });
+  }
+
+  get tokenFile(): string {
+    return this.home.path('state', 'accounts', 'ann', 'oauth', 'token.json');
+  }
+
+  holdsTokens(): void {
+    assert.match(readFileSync(this.tokenFile, 'utf8'), /"refreshToken":/);
+    assert.equal(statSync(this.tokenFile).mode & 0o777, 0o600);
+  }
+
+  holdsNothing(): void {
+    assert.ok(!existsSync(this.home.stateDir), readdirSync(this.home.folder).join(' '));
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.server[Symbol.asyncDispose]();
+    await this.home[Symbol.asyncDispose]();
+  }
 }

@@ -21,6 +21,8 @@ export class AuthorizationServer implements AsyncDisposable {
   readonly secrets: Set<string> = new Set();
   /** Requests, as `POST /token`. */
   readonly requests: string[] = [];
+  /** Refresh tokens that were used. */
+  refreshes = 0;
   /** What it answers to all requests for tokens, in place of what it should. */
   status: number | undefined;
   readonly #server: Server;
@@ -47,6 +49,9 @@ export class AuthorizationServer implements AsyncDisposable {
         if (kind === 'access_token') this.#accessTokens.add(jti);
         if (grantId !== undefined) this.#grants.add(grantId);
       });
+    this.#provider.on('grant.success', ({ oidc }) => {
+      if (oidc.params.grant_type === 'refresh_token') this.refreshes++;
+    });
     server.on('request', (request: IncomingMessage, answer: ServerResponse) => {
       const { method, url = '' } = request;
       const [path = ''] = url.split('?');
@@ -78,7 +83,13 @@ export class AuthorizationServer implements AsyncDisposable {
     for (const grant of this.#grants) await (await this.#provider.Grant.find(grant))?.destroy();
   }
 
+  /** Whether it would tell a mail server so. */
+  async isGood(token: string): Promise<boolean> {
+    return (await this.#provider.AccessToken.find(token)) !== undefined;
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
+    if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');
     this.#server.close();
     this.#server.closeAllConnections();

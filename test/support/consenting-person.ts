@@ -19,17 +19,22 @@ export class ConsentingPerson {
     return this.#follow(page, { user_code: code });
   }
 
-  /** Opens the page, and leaves at the first link that says no. */
-  async refuse(page: string): Promise<Page> {
-    const asked = await this.#load(page, undefined);
-    const no = /href="([^"]*\/abort)"/.exec(asked.text)?.[1];
+  /** Opens the page, enters the code where there is one, and leaves by the first link that says no. */
+  async refuse(page: string, code: string | undefined): Promise<Page> {
+    const asked = await this.#follow(page, { user_code: code ?? '' }, linkToLeave);
+    const no = linkToLeave(asked);
     if (no === undefined) throw new Error(`no way to refuse:\n${asked.text}`);
-    return this.#load(new URL(no, asked.url).href, undefined);
+    return this.#load(no, undefined);
   }
 
-  async #follow(page: string, answers: Readonly<Record<string, string>>): Promise<Page> {
+  async #follow(
+    page: string,
+    answers: Readonly<Record<string, string>>,
+    isEnough: (at: Page) => unknown = () => false,
+  ): Promise<Page> {
     let at = await this.#load(page, undefined);
     for (let forms = 0; forms < 10; forms++) {
+      if (isEnough(at)) return at;
       const form = formIn(at, { ...answers, login: this.#login, password: 'any' });
       if (form === undefined) return at;
       at = await this.#load(form.action, form.fields);
@@ -53,6 +58,11 @@ export interface Page {
   readonly url: string;
   readonly status: number;
   readonly text: string;
+}
+
+function linkToLeave({ text, url }: Page): string | undefined {
+  const link = /href="([^"]*\/abort)"/.exec(text)?.[1];
+  return link === undefined ? undefined : new URL(link, url).href;
 }
 
 interface Form {

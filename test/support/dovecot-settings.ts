@@ -14,6 +14,8 @@ export interface InstanceSettings {
   readonly pop3sPort: number;
   /** Whether it takes mail at the socket `lmtp` in its folder. */
   readonly lmtp: boolean;
+  /** Where it asks whether an access token is good, for XOAUTH2 and OAUTHBEARER. */
+  readonly introspectionUrl: string | undefined;
 }
 
 /** dovecot.conf of Dovecot 2.3, every path in it below `folder`. */
@@ -24,6 +26,7 @@ export function dovecotSettings({
   pop3Port,
   pop3sPort,
   lmtp,
+  introspectionUrl,
 }: InstanceSettings): string {
   return `
 base_dir = ${folder}/run
@@ -53,6 +56,7 @@ passdb {
   driver = passwd-file
   args = username_format=%u ${folder}/passwd
 }
+${introspectionUrl === undefined ? '' : tokenPassdb(folder)}
 userdb {
   driver = static
   args = uid=${account.uid} gid=${account.gid} home=${folder}/mail/%u
@@ -72,6 +76,27 @@ service pop3-login {
     ssl = yes
   }
 }
+`;
+}
+
+function tokenPassdb(folder: string): string {
+  return `
+passdb {
+  driver = oauth2
+  mechanisms = xoauth2 oauthbearer
+  args = ${folder}/oauth2.conf
+}
+`;
+}
+
+/** The file that the passdb for access tokens reads: it asks their server (RFC 7662). */
+export function oauth2Settings(introspectionUrl: string): string {
+  return `
+introspection_mode = post
+introspection_url = ${introspectionUrl}
+username_attribute = sub
+active_attribute = active
+active_value = true
 `;
 }
 

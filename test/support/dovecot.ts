@@ -11,7 +11,12 @@ import { type EndedSession, sessionsOf } from './dovecot-log.ts';
 import { type SeedMessage, seedMaildir } from './dovecot-maildir.ts';
 import { freePorts } from './dovecot-ports.ts';
 import { readMaildrop } from './dovecot-reader.ts';
-import { dovecotSettings, type InstanceSettings, type ServerAccount } from './dovecot-settings.ts';
+import {
+  dovecotSettings,
+  type InstanceSettings,
+  oauth2Settings,
+  type ServerAccount,
+} from './dovecot-settings.ts';
 
 export interface DovecotOptions {
   /** Login name → password. Names become folder names; passwords must do without colons. */
@@ -20,6 +25,8 @@ export interface DovecotOptions {
   readonly mechanisms?: readonly string[];
   /** Take mail by LMTP too; ask `dovecotMissing('lmtp')` first. */
   readonly lmtp?: boolean;
+  /** Take access tokens too; here it asks whether one is good, by a URL with login and password. */
+  readonly introspectionUrl?: string;
 }
 
 /**
@@ -59,12 +66,15 @@ export async function startDovecot(options: DovecotOptions): Promise<Dovecot> {
     chmodSync(certificates.keyFile, 0o644); // throw-away key, in a folder that only the server's user enters
     const passwd = Object.entries(options.users).map(([u, p]) => `${u}:{PLAIN}${p}::::::\n`);
     writeFileSync(join(folder, 'passwd'), passwd.join(''));
-    const mechanisms = options.mechanisms ?? ['plain'];
+    const { mechanisms = ['plain'], introspectionUrl } = options;
+    if (introspectionUrl !== undefined)
+      writeFileSync(join(folder, 'oauth2.conf'), oauth2Settings(introspectionUrl));
     const running = await startOnFreePorts({
       folder,
       account,
       mechanisms,
       lmtp: options.lmtp ?? false,
+      introspectionUrl,
     });
     return dovecotIn(folder, account, certificates, running, options);
   } catch (thrown) {

@@ -12,6 +12,12 @@ declare module 'oidc-provider' {
   export class Provider {
     constructor(issuer: string, configuration: object);
     callback(): (request: IncomingMessage, answer: ServerResponse) => void;
+    on(
+      event: 'grant.success',
+      listener: (context: {
+        readonly oidc: { readonly params: Readonly<Record<string, unknown>> };
+      }) => void,
+    ): this;
     on(event: string, listener: (stored: Stored) => void): this;
     readonly AccessToken: { find(token: string): Promise<Stored | undefined> };
     readonly Grant: { find(id: string): Promise<Stored | undefined> };
