@@ -39,7 +39,7 @@ export async function importSetup(invocation: ImportInvocation, world: World): P
   }
   refuseWhileRunning(plan, world);
   const work = await workFor(plan, invocation, world);
-  tellPlan(work, invocation, world);
+  if (!(invocation.global.quiet && invocation.yes)) tellPlan(work, invocation, world);
   if (work.accounts.length === 0) throw nothingFor(plan, invocation);
   if (isDone(work)) {
     stdout.write('nothing to do: all of it was taken over before\n');
