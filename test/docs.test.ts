@@ -11,10 +11,11 @@ import {
 } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { globalTable } from '../src/cli/args/global.ts';
 import { commands } from '../src/cli/args/table.ts';
+import { parseArguments } from '../src/cli/args.ts';
 import { exitStatus } from '../src/cli/exit-status.ts';
 import { environmentVariables } from '../src/cli/help/environment.ts';
 import { hookKeys } from '../src/config/hook-keys.ts';
@@ -74,6 +75,40 @@ test('every configuration in the README and popfetch.yaml(5) is valid', () => {
     const parsed = parseConfig(text, 'example', { home: '/home/joe' });
     assert.equal(parsed.kind, 'config', `${text}\n${JSON.stringify(parsed)}`);
   }
+});
+
+const howTos = readdirSync(join(repository, 'docs'))
+  .filter((name) => name.endsWith('.md'))
+  .map((name) => ({ name: `docs/${name}`, text: read(`docs/${name}`) }));
+const guides = [...howTos, { name: 'README.md', text: readme }];
+
+test('every configuration in docs/ is valid', () => {
+  const configurations = howTos.flatMap(({ text }) => blocks(text, 'yaml'));
+  assert.ok(configurations.length > 8);
+  for (const text of configurations) {
+    const parsed = parseConfig(text, 'example', { home: '/home/joe' });
+    assert.equal(parsed.kind, 'config', `${text}\n${JSON.stringify(parsed)}`);
+  }
+});
+
+test('every command line in docs/ and the README is understood', () => {
+  const lines = guides.flatMap(({ text }) => commandLines(text));
+  assert.ok(lines.length > 30);
+  for (const line of lines) {
+    const words = line.split(' ').filter((word) => word !== '');
+    assert.doesNotThrow(() => parseArguments(words, {}, '0'), `popfetch ${line}`);
+  }
+});
+
+test('every link in docs/ and the README leads to a file that is there', () => {
+  const broken = guides.flatMap(({ name, text }) =>
+    [...text.matchAll(/\]\(([^)\s]+)\)/g)]
+      .map(([, target = '']) => target)
+      .filter((target) => !/^[a-z]+:/.test(target))
+      .filter((target) => !existsSync(join(repository, dirname(name), target)))
+      .map((target) => `${name}: ${target}`),
+  );
+  assert.deepEqual(broken, []);
 });
 
 test('popfetch(1) has every option of every command, and no other', () => {
@@ -146,7 +181,9 @@ test('popfetch(1) has every environment variable that the program reads', () => 
   const topic = environmentVariables.flatMap(([names]) => names.split(', '));
   assert.deepEqual(unique(topic), unique([...used, 'NODE_EXTRA_CA_CERTS']));
   const described =
-    page.match(/\b[A-Z]+(?:_[A-Z]+)+\b|\b(?:HOME|LOGNAME|PATH|TERM|USER|FETCHMAIL[A-Z]+)\b/g) ?? [];
+    page.match(
+      /\b[A-Z]+(?:_[A-Z]+)+\b|\b(?:DISPLAY|HOME|LOGNAME|PATH|TERM|USER|FETCHMAIL[A-Z]+)\b/g,
+    ) ?? [];
   const ofNode = ['NODE_EXTRA_CA_CERTS'];
   assert.deepEqual(unique(described), unique([...used, ...ofNode]));
 });
@@ -214,9 +251,23 @@ function simpleCommands(block: string): string[] {
     .filter((command) => command !== '');
 }
 
+/** What stands behind `popfetch`: in blocks, and in the text where it is more than a command's name. */
+function commandLines(markdown: string): string[] {
+  const inBlocks = ['sh', 'console', 'crontab'].flatMap((language) => blocks(markdown, language));
+  const lines = inBlocks.flatMap((block) => withoutTimes(block).split('\n'));
+  const inText = [...markdown.matchAll(/`(popfetch [a-z-][^`|]*)`/g)].map(([, line = '']) => line);
+  return [...lines, ...inText].flatMap((line) => {
+    const [, rest] = /^(?:\$ )?popfetch ([^>|&]*)/.exec(line) ?? [];
+    return rest === undefined || namesOnly.has(rest.trim()) ? [] : [rest.trim()];
+  });
+}
+
+/** Commands that are spoken of without what they need. */
+const namesOnly: ReadonlySet<string> = new Set(['peek', 'deliver', 'import']);
+
 /** A crontab line without its five times. */
 function withoutTimes(crontab: string): string {
-  return crontab.replace(/^(?:\S+\s+){5}/gm, '');
+  return crontab.replace(/^(?:[\d*/,-]+\s+){5}/gm, '');
 }
 
 /** The README's account, but at the demo server. */
