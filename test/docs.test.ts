@@ -257,7 +257,7 @@ function commandLines(markdown: string): string[] {
   const lines = inBlocks.flatMap((block) => withoutTimes(block).split('\n'));
   const inText = [...markdown.matchAll(/`(popfetch [a-z-][^`|]*)`/g)].map(([, line = '']) => line);
   return [...lines, ...inText].flatMap((line) => {
-    const [, rest] = /^(?:\$ )?popfetch ([^>|&]*)/.exec(line) ?? [];
+    const [, rest] = /^(?:\$ )?popfetch ([^>|&#]*)/.exec(line) ?? [];
     return rest === undefined || namesOnly.has(rest.trim()) ? [] : [rest.trim()];
   });
 }
