@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
 import { globalTable } from '../src/cli/args/global.ts';
-import { commands } from '../src/cli/args/table.ts';
+import { commandNamed, commands, optionForms } from '../src/cli/args/table.ts';
 import { parseArguments } from '../src/cli/args.ts';
 import { exitStatus } from '../src/cli/exit-status.ts';
 import { environmentVariables } from '../src/cli/help/environment.ts';
@@ -65,12 +65,13 @@ test('the commands under Configure work, in this order, with the configuration s
   assert.equal(readdirSync(join(home.path, 'Maildir/new')).length, 1);
 });
 
-test('every configuration in the README and popfetch.yaml(5) is valid', () => {
+test('every configuration in the README, popfetch.yaml(5) and docs/ is valid', () => {
   const configurations = [
     ...blocks(readme, 'yaml'),
+    ...blocks(read('docs/oauth2.md'), 'yaml'),
     ...manExamples(filePage).filter((example) => example.includes('accounts:')),
   ];
-  assert.equal(configurations.length, 3);
+  assert.equal(configurations.length, 7);
   for (const text of configurations) {
     const parsed = parseConfig(text, 'example', { home: '/home/joe' });
     assert.equal(parsed.kind, 'config', `${text}\n${JSON.stringify(parsed)}`);
@@ -91,12 +92,30 @@ test('every configuration in docs/ is valid', () => {
   }
 });
 
-test('every command line in docs/ and the README is understood', () => {
-  const lines = guides.flatMap(({ text }) => commandLines(text));
-  assert.ok(lines.length > 30);
+test('every command line shown in docs/ and the README is understood', () => {
+  const lines = guides.flatMap(({ text }) => shownLines(text));
+  assert.ok(lines.length > 20);
   for (const line of lines) {
     const words = line.split(' ').filter((word) => word !== '');
     assert.doesNotThrow(() => parseArguments(words, {}, '0'), `popfetch ${line}`);
+  }
+});
+
+test('docs/ and the README speak of no command and no option that is not there', () => {
+  const spoken = guides.flatMap(({ text }) =>
+    [...text.matchAll(/`popfetch ([a-z][^`]*)`/g)].map(([, line = '']) => line),
+  );
+  assert.ok(spoken.length > 20);
+  for (const line of spoken) {
+    const words = commandNamed(line.split(' ')[0] ?? '');
+    assert.ok(words, `popfetch ${line}`);
+    const known = new Set(optionForms(words).map(({ written }) => written));
+    const options = line.match(/(?<=\s)--[a-z-]+/g) ?? [];
+    assert.deepEqual(
+      options.filter((option) => !known.has(option)),
+      [],
+      `popfetch ${line}`,
+    );
   }
 });
 
@@ -251,19 +270,13 @@ function simpleCommands(block: string): string[] {
     .filter((command) => command !== '');
 }
 
-/** What stands behind `popfetch`: in blocks, and in the text where it is more than a command's name. */
-function commandLines(markdown: string): string[] {
-  const inBlocks = ['sh', 'console', 'crontab'].flatMap((language) => blocks(markdown, language));
-  const lines = inBlocks.flatMap((block) => withoutTimes(block).split('\n'));
-  const inText = [...markdown.matchAll(/`(popfetch [a-z-][^`|]*)`/g)].map(([, line = '']) => line);
-  return [...lines, ...inText].flatMap((line) => {
-    const [, rest] = /^(?:\$ )?popfetch ([^>|&#]*)/.exec(line) ?? [];
-    return rest === undefined || namesOnly.has(rest.trim()) ? [] : [rest.trim()];
-  });
+/** What stands behind `popfetch` in blocks of commands. */
+function shownLines(markdown: string): string[] {
+  const all = ['sh', 'console', 'crontab'].flatMap((language) => blocks(markdown, language));
+  return all
+    .flatMap((block) => withoutTimes(block).split('\n'))
+    .flatMap((line) => /^(?:\$ )?popfetch ([^>|&#]*)/.exec(line)?.[1]?.trim() ?? []);
 }
-
-/** Commands that are spoken of without what they need. */
-const namesOnly: ReadonlySet<string> = new Set(['peek', 'deliver', 'import']);
 
 /** A crontab line without its five times. */
 function withoutTimes(crontab: string): string {
