@@ -27,9 +27,10 @@ function recovered({ counts }: AccountEnd, since: number, now: number): string {
 
 /** The server's words, what to do about a login that did not come to it, or how long it lasts already. */
 function aside(failure: Failure, { failing, now }: WordsContext): string {
+  const { hint, reason } = failure.facts;
+  const isLogin = failure.code === 'auth' && reason !== undefined;
+  if (isLogin && hint !== undefined) return `. ${printable(hint)}`;
   const said = serverSaid(failure);
   if (said !== undefined) return `: ${said}`;
-  const { hint } = failure.facts;
-  if (failure.code === 'auth' && hint !== undefined) return `. ${printable(hint)}`;
   return failing !== undefined && failing.count > 1 ? `; ${failingWords(failing, now)}` : '';
 }

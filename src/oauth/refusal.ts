@@ -17,7 +17,7 @@ export function refusalOf(error: unknown, host: string): unknown {
   if (error instanceof AuthorizationResponseError)
     return errorCode(error.error, error.error_description, 400, host);
   if (error instanceof WWWAuthenticateChallengeError)
-    return refused(host, 'client id or client secret are wrong', 'invalid_client');
+    return errorCode('invalid_client', undefined, 401, host);
   if (error instanceof UnsupportedOperationError) return unusable(host, error.message);
   if (error instanceof OperationProcessingError) return unusable(host, statusIn(error));
   return error;
@@ -42,7 +42,15 @@ function errorCode(
   host: string,
 ): Failure {
   if (temporary.has(code) || status === 429) return unusable(host, code);
-  return refused(host, reasons.get(code) ?? description?.split('\n')[0] ?? '', code);
+  const why = reasons.get(code);
+  // With the code as the standard spells it, for who looks it up.
+  const reason = why === undefined ? code : `${why} (${code})`;
+  return new Failure('auth', `${host} gives no token: ${reason}`, {
+    host,
+    phase: 'auth',
+    reason,
+    ...(description !== undefined && { serverSaid: withoutSecrets(description) }),
+  });
 }
 
 const reasons: ReadonlyMap<string, string> = new Map([
@@ -53,10 +61,9 @@ const reasons: ReadonlyMap<string, string> = new Map([
   ['unauthorized_client', 'the client is not registered for this way to log in'],
 ]);
 
-/** `code`: as the standard spells it, for who looks it up. */
-function refused(host: string, why: string, code: string): Failure {
-  const reason = why === '' ? code : `${why} (${code})`;
-  return new Failure('auth', `${host} gives no token: ${reason}`, { host, phase: 'auth', reason });
+/** No server should repeat a token in its words; what is as long as one is not shown. */
+function withoutSecrets(description: string): string {
+  return description.replace(/[\w.~+/=-]{40,}/g, '***');
 }
 
 function unusable(host: string, what: string): Failure {

@@ -47,9 +47,9 @@ const refusals: readonly (readonly [what: string, Answer, code: string, message:
   ['a challenge', challenge, 'auth', /client id or client secret are wrong/],
   [
     'an error of its own',
-    json(400, { error: 'AADSTS1', error_description: 'Ask your\nadministrator' }),
+    json(400, { error: 'consent_required', error_description: `Ask, ${'hush'.repeat(20)}` }),
     'auth',
-    /Ask your \(AADSTS1\)$/,
+    /gives no token: consent_required$/,
   ],
   ['too many requests', json(429, { error: 'x' }), 'secret_unavailable', /no access token/],
   ['a time off', json(400, { error: 'temporarily_unavailable' }), 'secret_unavailable', /unavail/],
@@ -72,6 +72,15 @@ for (const [what, answer, code, message] of refusals)
     assert.doesNotMatch(JSON.stringify([failure.facts, failure.message, failure.stack]), /hush/);
     assert.equal(failure.cause instanceof Error && 'cause' in failure.cause, false);
   });
+
+test('what a server says of its refusal is handed on, but for what could be a token', async () => {
+  const error_description = `AADSTS65001: Ask your administrator. Trace: ${'x1-'.repeat(20)}`;
+  await using server = await Scripted.start(
+    json(400, { error: 'invalid_grant', error_description }),
+  );
+  const { facts } = await server.refused();
+  assert.equal(facts.serverSaid, 'AADSTS65001: Ask your administrator. Trace: ***');
+});
 
 test('who is stopped while a server thinks is not kept waiting', async () => {
   const stop = new AbortController();
@@ -203,14 +212,13 @@ class Scripted implements AsyncDisposable {
       token_endpoint: `${this.#issuer}/token`,
       ...metadata,
     };
-    this.#server.on('request', (request, response) => {
-      void text(request).then((body) => {
-        const { url = '', headers } = request;
-        this.requests.push({ url, headers, body });
-        const isDescription = url.startsWith('/.well-known/');
-        if (!isDescription) answer(request, response);
-        else json(url.startsWith(place) ? 200 : 404, described)(request, response);
-      });
-    });
+    const respond = async (request: IncomingMessage, response: ServerResponse) => {
+      const { url = '', headers } = request;
+      this.requests.push({ url, headers, body: await text(request) });
+      const isDescription = url.startsWith('/.well-known/');
+      if (!isDescription) answer(request, response);
+      else json(url.startsWith(place) ? 200 : 404, described)(request, response);
+    };
+    this.#server.on('request', (request, response) => void respond(request, response));
   }
 }

@@ -27,7 +27,8 @@ test('the npm package contains what runs and its documents, and nothing else', (
     'package.json',
   ];
   for (const path of needed) assert.ok(paths.includes(path), `${path}\n${stderr}`);
-  const document = /^(?:README\.md|CHANGELOG\.md|LICENSE|package\.json|man\/[^/]+|examples\/.+)$/;
+  const document =
+    /^(?:README\.md|CHANGELOG\.md|LICENSE|package\.json|man\/[^/]+|docs\/[^/]+\.md|examples\/.+)$/;
   const program =
     /^(?:bin\/popfetch\.cjs|dist\/(?:popfetch\.cjs|popfetch\.[\w.-]+\.cache|THIRD-PARTY-NOTICES))$/;
   assert.deepEqual(
