@@ -1,4 +1,5 @@
 import yargs, { type Argv } from 'yargs';
+import { type AdoptOptions, adoptOf, adoptWords } from './args/adopt.ts';
 import { type AuthOptions, authOf, authWords } from './args/auth.ts';
 import { type CheckOptions, checkOf, checkWords } from './args/check.ts';
 import { type CompletionOptions, completionOf, completionWords } from './args/completion.ts';
@@ -17,11 +18,13 @@ import { type PeekOptions, peekOf, peekWords } from './args/peek.ts';
 import { type PruneOptions, pruneOf, pruneWords } from './args/prune.ts';
 import { type QuarantineOptions, quarantineOf, quarantineWords } from './args/quarantine.ts';
 import { type RunOptions, runOf, runWords } from './args/run.ts';
+import { scan } from './args/scan.ts';
 import { type ServiceOptions, serviceOf, serviceWords } from './args/service.ts';
 import { type StateOptions, stateOf, stateWords } from './args/state.ts';
 import { type StatusOptions, statusOf, statusWords } from './args/status.ts';
+import { commandNamed } from './args/table.ts';
 import { type VerifyOptions, verifyOf, verifyWords } from './args/verify.ts';
-import { addCommand } from './args/words.ts';
+import { addCommand, type CommandParser, type CommandWords } from './args/words.ts';
 import { usage } from './usage.ts';
 
 /** What the command line asks for. */
@@ -44,6 +47,7 @@ export type Invocation =
   | Command<'doctor', DoctorOptions>
   | Command<'init', InitOptions>
   | Command<'import', ImportOptions>
+  | Command<'adopt', AdoptOptions>
   | Command<'completion', CompletionOptions>
   | HelpInvocation;
 
@@ -59,19 +63,24 @@ export function parseArguments(argv: readonly string[], env: Env, version: strin
   if (asked !== undefined) return asked;
   const slip = slipIn(words);
   if (slip !== undefined) throw slip;
+  const { word = 'run', at } = scan(words);
   let invocation: Invocation | undefined;
-  const parser = commandLine(env, (one) => {
+  const parser = parserOf(commandNamed(word), env, (one) => {
     invocation = one;
   });
   // Synchronous: no command handler here returns a promise.
-  void parser.parse(words, {}, (error) => {
+  void parser.parse(at === -1 ? words : words.toSpliced(at, 1), {}, (error) => {
     if (error) throw usage(error.message);
   });
   if (invocation === undefined) throw usage('no command understood');
   return invocation;
 }
 
-function commandLine(env: Env, take: (invocation: Invocation) => void): Argv {
+function parserOf(
+  asked: CommandWords | undefined,
+  env: Env,
+  take: (invocation: Invocation) => void,
+): Argv {
   const parser = yargs()
     .scriptName('popfetch')
     .detectLocale(false)
@@ -80,11 +89,15 @@ function commandLine(env: Env, take: (invocation: Invocation) => void): Argv {
     .options(globalTable)
     .strict()
     .exitProcess(false);
-  addCommands(parser, env, take);
+  addCommands({ parser, asked }, env, take);
   return parser;
 }
 
-function addCommands(parser: Argv, env: Env, take: (invocation: Invocation) => void): void {
+function addCommands(
+  parser: CommandParser,
+  env: Env,
+  take: (invocation: Invocation) => void,
+): void {
   // The parser knows the global options too, but not in the type of each command's own.
   const globals: (args: object) => GlobalOptions = (args) => globalOptions(args, env);
   addCommand(parser, onceWords, (args) =>
@@ -134,6 +147,9 @@ function addCommands(parser: Argv, env: Env, take: (invocation: Invocation) => v
   );
   addCommand(parser, importWords, (args) =>
     take({ command: 'import', global: globals(args), ...importOf(args) }),
+  );
+  addCommand(parser, adoptWords, (args) =>
+    take({ command: 'adopt', global: globals(args), ...adoptOf(args) }),
   );
   addCommand(parser, doctorWords, (args) =>
     take({ command: 'doctor', global: globals(args), ...doctorOf(args) }),

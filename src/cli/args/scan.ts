@@ -11,6 +11,8 @@ import {
 export interface Scanned {
   /** The first word that is no option; whether there is such a command is another question. */
   readonly word: string | undefined;
+  /** Where it stands; -1 without. */
+  readonly at: number;
   /** As written, in order, with the value where one follows. */
   readonly options: readonly GivenOption[];
 }
@@ -27,13 +29,17 @@ export function scan(argv: readonly string[]): Scanned {
   const rest = [...(end === -1 ? argv : argv.slice(0, end))];
   const options: GivenOption[] = [];
   let word: string | undefined;
+  let at = -1;
   for (let next = rest.shift(); next !== undefined; next = rest.shift()) {
     const wantsValue = valuesOf(word);
     if (next.startsWith('--')) options.push(longOption(next, rest, wantsValue));
     else if (/^-[A-Za-z]/.test(next)) options.push(...shortOptions(next, rest, wantsValue));
-    else word ??= next;
+    else if (word === undefined) {
+      word = next;
+      at = (end === -1 ? argv.length : end) - rest.length - 1;
+    }
   }
-  return { word, options };
+  return { word, at, options };
 }
 
 export function isGiven({ options }: Scanned, ...forms: readonly string[]): boolean {

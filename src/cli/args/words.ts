@@ -37,14 +37,25 @@ export type Parsed<Words extends CommandWords> = Arguments<Words['positionals'] 
 
 type Arguments<Declared extends Table> = ArgumentsCamelCase<InferredOptionTypes<Declared>>;
 
-/** Adds a command to a parser. */
+/** A parser that learns the one command that is asked for. */
+export interface CommandParser {
+  readonly parser: Argv;
+  readonly asked: CommandWords | undefined;
+}
+
+/**
+ * Adds a command to a parser if it is the one that is asked for, as the one that needs no word: for a command with a word
+ * yargs makes a help text of its own at each run (25 M instructions), and nobody sees it.
+ */
 export function addCommand<Positionals extends Table, Own extends Table>(
-  parser: Argv,
+  { parser, asked }: CommandParser,
   words: CommandWords & { readonly positionals: Positionals; readonly options: Own },
   take: (args: Arguments<Positionals & Own>) => void,
 ): void {
+  if (words !== asked) return;
   const { usage, summary, positionals, options } = words;
-  parser.command<Positionals & Own>(usage, summary, { ...positionals, ...options }, take);
+  const [wordless = ''] = [usage].flat().map((one) => one.replace(/^\S+/, '$0'));
+  parser.command<Positionals & Own>(wordless, summary, { ...positionals, ...options }, take);
 }
 
 /** What stands at a place of its own on the command line, without dashes. */
