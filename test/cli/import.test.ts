@@ -192,7 +192,7 @@ test('unique-ids that were noted with a dash for each slash are known', async ()
     `[retriever]\ntype = SimplePOP3Retriever\nserver = ${host}\nport = ${port}\nusername = ${user}\npassword_command = ("cat", "${here.home.path('home', 'pw')}")\n[destination]\ntype = Maildir\npath = ${here.home.path('Maildir')}/\n[options]\nread_all = false\n`,
     { mode: 0o600 },
   );
-  const state = ['a-1', 'b-2', 'd-4'].map((uid) => `${uid}\0${1_700_000_000}\n`).join('');
+  const state = ['a-1', 'b-2', 'd-4'].map((uid) => `${uid}\x001700000000\n`).join('');
   writeFileSync(inFolder(`oldmail-${host}-${port}-${user}`), state);
   const imported = await here.run('import getmail --yes');
   assert.equal(imported.status, 0, imported.said);

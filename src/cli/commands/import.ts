@@ -8,6 +8,7 @@ import { noteContact } from '../../state/first-contact.ts';
 import { openJournalStore } from '../../state/journal-seen-store.ts';
 import type { SavedRecord } from '../../state/seen-store.ts';
 import { userOf } from '../../util/environment.ts';
+import { printable } from '../../util/printable.ts';
 import type { Invocation } from '../args.ts';
 import { load } from '../configuration.ts';
 import {
@@ -136,7 +137,9 @@ function tellPlan(
   if (added.length === 0) return;
   const before = new Set(file.text.split('\n'));
   const lines = text.split('\n').filter((line) => line !== '' && !before.has(line));
-  stdout.write(`added to ${file.shown}:\n${lines.map((line) => `  ${line}\n`).join('')}\n`);
+  stdout.write(
+    `added to ${file.shown}:\n${lines.map((line) => `  ${printable(line)}\n`).join('')}\n`,
+  );
 }
 
 function isDone({ added, accounts }: Work): boolean {

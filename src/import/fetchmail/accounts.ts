@@ -1,11 +1,12 @@
-import { Secret } from '../../util/secret.ts';
 import { accountName } from '../account-name.ts';
-import { type NetrcEntry, netrcPassword } from '../netrc.ts';
+import type { NetrcEntry } from '../netrc.ts';
 import type { ImportedAccount, ImportedUid, Note, Settings } from '../plan.ts';
-import { connection, type Translated } from './connection.ts';
+import { connection } from './connection.ts';
 import { delivery } from './delivery.ts';
 import type { Option, ServerEntry, Statements } from './grammar.ts';
-import { asWritten, Options } from './options.ts';
+import { globalNote, unneeded } from './left.ts';
+import { login } from './login.ts';
+import { Options } from './options.ts';
 import { polling } from './polling.ts';
 import type { FetchId } from './seen.ts';
 
@@ -37,7 +38,10 @@ export function accountsOf({ globals, servers }: Statements, beside: Beside): Ac
     for (const own of server.users) {
       const inherited =
         defaults === undefined ? [] : [...defaults.options, ...defaults.users.flat()];
-      const options = new Options(beside.file, inherited, [...server.options, ...own]);
+      const options = new Options({ file: beside.file, line: server.line }, inherited, [
+        ...server.options,
+        ...own,
+      ]);
       const refusal = refused(server, options);
       if (refusal !== undefined) {
         notes.push(refusal);
@@ -67,7 +71,7 @@ function accountOf(server: ServerEntry, options: Options, making: Making): Impor
     polling(options, making.cycle),
     unneeded(options),
   ];
-  const { password, secret, notes } = login(server, options, user, making.netrc);
+  const { settings: password, secret, notes } = login(server.name, options, user, making.netrc);
   const wanted = server.users.length > 1 ? `${user}-${server.name}` : server.name;
   const settings: Settings = {
     ...where.settings,
@@ -84,7 +88,7 @@ function accountOf(server: ServerEntry, options: Options, making: Making): Impor
     ...(secret !== undefined && { secret }),
     seen: seenBy(user, options.text('via') ?? server.name, making.ids),
     notes: [
-      entryNote(server, file),
+      options.entryNote('taken', entryText(server)),
       ...options.note('user', 'taken', `user: ${user}`),
       ...notes,
       ...parts.flatMap((part) => part.notes),
@@ -92,55 +96,8 @@ function accountOf(server: ServerEntry, options: Options, making: Making): Impor
   };
 }
 
-function entryNote({ verb, name, line }: ServerEntry, file: string): Note {
-  const kind = 'taken';
-  if (verb === 'skip') return { file, line, kind, text: `skip ${name}: enabled: false` };
-  return { file, line, kind, text: `${verb} ${name}` };
-}
-
-interface Login {
-  readonly password: Settings;
-  readonly secret: Secret | undefined;
-  readonly notes: readonly Note[];
-}
-
-/** fetchmail looks into .netrc for the name behind `poll`, and then for the one behind `via`. */
-function login(
-  { name }: ServerEntry,
-  options: Options,
-  user: string,
-  netrc: readonly NetrcEntry[],
-): Login {
-  const auth = authentication(options);
-  const notes = [...auth.notes];
-  const written = options.text('password');
-  const via = options.text('via');
-  const found =
-    written ??
-    netrcPassword(netrc, name, user) ??
-    (via === undefined ? undefined : netrcPassword(netrc, via, user));
-  if (found === undefined)
-    return { password: { password: { prompt: true }, ...auth.settings }, secret: undefined, notes };
-  notes.push(
-    ...options.note('password', 'changed', 'not copied, but read there when it is needed'),
-  );
-  return { password: auth.settings, secret: new Secret(found), notes };
-}
-
-function authentication(options: Options): Translated {
-  if (options.text('protocol') === 'apop') return { settings: { auth: 'apop' }, notes: [] };
-  const auth = options.text('auth');
-  switch (auth) {
-    case undefined:
-      return { settings: {}, notes: [] };
-    case 'cram-md5':
-      return { settings: { auth }, notes: options.note('auth', 'taken', `auth: ${auth}`) };
-    case 'any':
-    case 'auth-password':
-      return { settings: {}, notes: options.note('auth', 'taken', 'auth: auto') };
-    default:
-      return { settings: {}, notes: options.note('auth', 'left', 'not known here; auth: auto') };
-  }
+function entryText({ verb, name }: ServerEntry): string {
+  return verb === 'skip' ? `skip ${name}: enabled: false` : `${verb} ${name}`;
 }
 
 /** Why an entry cannot be taken over at all. */
@@ -174,59 +131,7 @@ function seenBy(user: string, host: string, ids: readonly FetchId[]): readonly I
     .map(({ uid }) => ({ uid }));
 }
 
-/** What means nothing here, and why. */
-const reasons: ReadonlyMap<string, string> = new Map(
-  (
-    [
-      ['aka localdomains envelope qvirtual dns checkalias fetchdomains', 'for multidrop only'],
-      [
-        'interface monitor',
-        'no such condition; a timer or a hook of the network may start popfetch',
-      ],
-      ['plugin', 'no connection through a command: disabled; proxy knows SOCKS'],
-      ['plugout esmtpname esmtppassword', 'deliver: {smtp: ...} has user and password of its own'],
-      ['principal', 'no Kerberos'],
-      ['tracepolls', 'the Received field names the account anyhow'],
-      ['bad-header', 'a message with a bad header is delivered as it is'],
-      ['folder idle', 'for IMAP only'],
-      ['antispam', 'see onReject'],
-      ['preconnect postconnect', 'not run; start such a command before popfetch'],
-      ['rewrite stripcr forcecr pass8bits', 'a message is delivered as it is'],
-      ['dropstatus dropdelivered mimedecode', 'a message is delivered as it is'],
-      ['warnings', 'what is too large is named in each run'],
-      ['fetchsizelimit fastuidl batchlimit expunge', 'not needed'],
-      ['properties', 'means nothing to fetchmail either'],
-    ] as const
-  ).flatMap(([words, reason]) => words.split(' ').map((word) => [word, reason] as const)),
-);
-
-function unneeded(options: Options): Translated {
-  const notes = [...reasons].flatMap(([word, reason]) => {
-    const option = options.get(word);
-    return option === undefined || !option.on ? [] : options.note(word, 'left', reason);
-  });
-  const uidl = options.note('uidl', 'taken', 'messages are always told apart by their unique-ids');
-  return { settings: {}, notes: [...notes, ...uidl] };
-}
-
 function secondsOf(globals: readonly Option[]): number | undefined {
   const daemon = Number(globals.findLast(({ word }) => word === 'daemon')?.values[0] ?? 0);
   return daemon > 0 ? daemon : undefined;
 }
-
-function globalNote(option: Option, file: string): Note {
-  const [kind, reason] = globalFates.get(option.word) ?? ['left', 'not needed'];
-  return { file, line: option.line, kind, text: `set ${asWritten(option)}: ${reason}` };
-}
-
-const globalFates: ReadonlyMap<string, readonly [Note['kind'], string]> = new Map([
-  ['daemon', ['taken', 'every of each account, for popfetch run']],
-  ['idfile', ['taken', 'the seen list is read from there']],
-  ['pidfile', ['taken', 'tells whether fetchmail runs']],
-  ['logfile', ['left', 'see --log-file']],
-  ['syslog', ['left', 'under systemd the journal has the log']],
-  ['bouncemail', ['left', 'nothing is ever sent back']],
-  ['spambounce', ['left', 'nothing is ever sent back']],
-  ['softbounce', ['left', 'see onReject']],
-  ['postmaster', ['left', 'for multidrop only']],
-]);

@@ -29,10 +29,18 @@ export function connection(options: Options, name: string): Translated {
           ? options.note(word, 'left', 'no port of POP3')
           : options.note(word, 'taken', `port: ${port}`),
       ),
+      ...protocol(options),
       ...tls.notes,
       ...certificateNotes(options),
     ],
   };
+}
+
+function protocol(options: Options): readonly Note[] {
+  const auto = 'POP3 (fetchmail itself tries IMAP first)';
+  if (options.get('protocol') === undefined)
+    return [options.entryNote('changed', `no protocol: ${auto}`)];
+  return options.text('protocol') === 'auto' ? options.note('protocol', 'changed', auto) : [];
 }
 
 function portOf(options: Options): number | undefined {
@@ -52,26 +60,24 @@ const services: ReadonlyMap<string, number> = new Map([
 /** Without `ssl` and `sslproto` fetchmail encrypts where the server offers it; popfetch does, or it does not. */
 function encryption(options: Options, host: string): Translated {
   const proto = options.text('sslproto')?.toLowerCase();
-  const off: Settings = isLoopback(host) ? { tls: 'off' } : { tls: 'off', insecure: true };
   if (options.isOn('ssl')) {
     const notes = [...options.note('ssl', 'taken', 'tls: on'), ...version(options, proto)];
     return { settings: { tls: 'on', ...leastVersion(proto) }, notes };
   }
-  if (proto === '')
-    return { settings: off, notes: options.note('sslproto', 'taken', 'no encryption: tls: off') };
-  if (proto !== undefined) {
-    const settings = { tls: 'starttls', ...leastVersion(proto) };
-    return { settings, notes: version(options, proto) };
-  }
-  if (isLoopback(host)) return { settings: off, notes: [] };
-  return {
-    settings: { tls: 'starttls' },
-    notes: options.note('protocol', 'changed', opportunistic),
-  };
+  if (proto !== undefined && proto !== '')
+    return {
+      settings: { tls: 'starttls', ...leastVersion(proto) },
+      notes: version(options, proto),
+    };
+  if (isLoopback(host))
+    return { settings: { tls: 'off' }, notes: options.note('sslproto', 'taken', 'tls: off') };
+  const insists = 'tls: starttls insists on encryption (tls: off and insecure: true do without)';
+  const notes =
+    proto === ''
+      ? options.note('sslproto', 'changed', insists)
+      : [options.entryNote('changed', `no ssl: ${insists}`)];
+  return { settings: { tls: 'starttls' }, notes };
 }
-
-const opportunistic =
-  'fetchmail encrypts where the server offers it, tls: starttls insists on it (tls: off and insecure: true do without)';
 
 function leastVersion(proto: string | undefined): Settings {
   return proto?.startsWith('tls1.3') === true ? { tlsMin: '1.3' } : {};

@@ -21,10 +21,21 @@ export function delivery(options: Options, user: string): Translated {
     };
   }
   const { deliver, shown } = mailServer(options, local);
+  const isSaid = ['smtphost', 'lmtp', 'smtpname', 'smtpaddress', 'bsmtp'].some((word) =>
+    options.get(word),
+  );
   return {
     settings: { deliver },
     notes: [
       ...notes,
+      ...(isSaid
+        ? []
+        : [
+            options.entryNote(
+              'taken',
+              `no mda: ${shown}; deliver: ~/Maildir/ needs no mail server`,
+            ),
+          ]),
       ...options.note('smtphost', 'taken', shown),
       ...options.note('lmtp', 'taken', shown),
       ...options.note('smtpname', 'taken', shown),

@@ -4,11 +4,18 @@ import type { Option } from './grammar.ts';
 /** The options of one account, those of `defaults` where it has none of its own; the last of several counts. */
 export class Options {
   readonly file: string;
+  /** Where its entry begins. */
+  readonly #line: number;
   readonly #own: readonly Option[];
   readonly #byWord: ReadonlyMap<string, Option>;
 
-  constructor(file: string, defaults: readonly Option[], own: readonly Option[]) {
+  constructor(
+    { file, line }: Pick<Note, 'file' | 'line'>,
+    defaults: readonly Option[],
+    own: readonly Option[],
+  ) {
     this.file = file;
+    this.#line = line;
     this.#own = own;
     this.#byWord = new Map([...defaults, ...own].map((option) => [option.word, option]));
   }
@@ -38,6 +45,11 @@ export class Options {
       options.filter(({ word }) => word === 'is' || word === 'to').flatMap(({ values }) => values);
     const own = of(this.#own);
     return own.length > 0 ? own : of([...this.#byWord.values()]);
+  }
+
+  /** About the entry as a whole, and what no line of it says. */
+  entryNote(kind: Note['kind'], text: string): Note {
+    return { file: this.file, line: this.#line, kind, text };
   }
 
   /** About the line on which the word stands; nothing where it does not. */
