@@ -85,6 +85,7 @@ async function polled(account: AccountConfig, run: AccountRun, left: Left): Prom
     ...(run.again === true && { again: 'fetched' }),
     secrets: { env, uid, signal: signals.now, account: name, readPrompt },
     signal: signals.now,
+    stop: signals.stop,
     now,
     notice: (of, text) => run.emit({ type: 'notice', account: of, text }),
   });

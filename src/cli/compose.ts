@@ -24,6 +24,8 @@ export interface Composition {
   readonly wait: number;
   readonly secrets: SecretContext;
   readonly signal: AbortSignal;
+  /** Fires when the lock of another, or a password, is not worth waiting for any more; without, `signal` does. */
+  readonly stop?: AbortSignal;
   readonly now: () => number;
   /** Tells the user what is no failure; who only looks needs none. */
   readonly notice?: (account: string, text: string) => void;
@@ -46,7 +48,7 @@ const longestSession = 6 * 3600 * 1000;
 /** The composition root: an account's configuration becomes the parts that a poll works with. */
 export function composeAccount(account: AccountConfig, composition: Composition): PollAccount {
   const { name, host, tls, user, email, trace, deliver } = account;
-  const { stateDir, wait, secrets, signal, now, configured, again } = composition;
+  const { stateDir, wait, secrets, signal, stop = signal, now, configured, again } = composition;
   return {
     name,
     source: sourceOf(account, composition),
@@ -63,7 +65,7 @@ export function composeAccount(account: AccountConfig, composition: Composition)
         account: name,
         now,
         wait,
-        signal,
+        signal: stop,
         lock: use === 'poll',
         anew: again !== undefined,
       }),
@@ -117,7 +119,7 @@ export function surroundingsOf(
 /** A maildrop to log in to with a password, or with tokens. */
 function sourceOf(account: AccountConfig, composition: Composition): MailSource {
   const { oauth, auth, password, name } = account;
-  const { secrets } = composition;
+  const { secrets, stop = secrets.signal } = composition;
   const settings = serverSettings(account, secrets);
   if (oauth !== undefined)
     return withTokens(tokensOf(account, oauth, composition), (token) =>
@@ -128,7 +130,7 @@ function sourceOf(account: AccountConfig, composition: Composition): MailSource 
     auth,
     password: () => {
       if (password === undefined) throw new Error(`account ${name} was taken without a password`);
-      return resolveSecret(password, secrets);
+      return resolveSecret(password, { ...secrets, signal: stop });
     },
   });
 }

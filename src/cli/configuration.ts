@@ -5,7 +5,6 @@ import { Failure } from '../errors.ts';
 import { jsonError } from '../log/json.ts';
 import { knownAccounts } from '../state/known-accounts.ts';
 import type { GlobalOptions } from './args/global.ts';
-import { commandNamed } from './args/table.ts';
 import { numbered } from './fetchmail-status.ts';
 import type { World } from './world.ts';
 
@@ -63,19 +62,13 @@ function notConfigured(lookedFor: readonly string[], { stderr, home, uid }: Worl
   const files = lookedFor.join(', ');
   if (!stderr.isTTY)
     return `popfetch: no configuration yet; looked for ${files} (uid ${uid}, HOME=${home})\n`;
-  const rows = firstSteps.filter(([, , name]) => commandNamed(name) !== undefined);
   return `popfetch: no configuration yet. Looked for
   ${files}
 
-${rows.map(([command, purpose]) => `  ${command.padEnd(34)}${purpose}\n`).join('')}`;
+  popfetch init you@example.org     set up an account
+  popfetch demo                     see it work without an account
+`;
 }
-
-/** With the command that each needs. */
-const firstSteps = [
-  ['popfetch init you@example.org', 'set up an account', 'init'],
-  ['popfetch demo', 'see it work without an account', 'demo'],
-  ['popfetch help config', 'what to write into it', 'help'],
-] as const;
 
 /** The accounts that the command line names, or all enabled ones. An unknown name is a usage failure. */
 export function chooseAccounts(config: Config, names: readonly string[]): Config['accounts'] {

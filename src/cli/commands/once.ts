@@ -8,7 +8,7 @@ import type { Invocation } from '../args.ts';
 import { chooseAccounts, load, tellProblem } from '../configuration.ts';
 import { confirm } from '../confirm.ts';
 import { deliverTarget } from '../deliver-target.ts';
-import { type ExitStatus, exitStatus, worst } from '../exit-status.ts';
+import { type ExitStatus, exitStatus, stoppedBy, worst } from '../exit-status.ts';
 import { numbered, numberedPoll } from '../fetchmail-status.ts';
 import { HookCaller } from '../hook-caller.ts';
 import { writeMetrics } from '../metering.ts';
@@ -126,7 +126,12 @@ class OnceRound {
   }
 
   #exitCode(outcomes: readonly AccountOutcome[], stored: number): number {
-    const status = worst(outcomes.map((outcome) => this.#statusOf(outcome)));
+    const signal = this.#parts.stopping.signal();
+    const status = worst([
+      ...outcomes.map((outcome) => this.#statusOf(outcome)),
+      // Though all may have been done by then: whoever waits for the run was told to stop too.
+      ...(signal === undefined ? [] : [stoppedBy(signal)]),
+    ]);
     const { failOnEmpty, global } = this.#parts.invocation;
     if (status === 0 && stored === 0 && failOnEmpty) return 1;
     const gravest = outcomes.find((outcome) => this.#statusOf(outcome) === status);
