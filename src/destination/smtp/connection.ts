@@ -1,6 +1,7 @@
 import net from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { Failure } from '../../errors.ts';
+import { interruption } from '../../util/interruption.ts';
 import { isLoopbackAddress } from '../../util/loopback.ts';
 import type { MailServerSettings } from './mail-server.ts';
 
@@ -41,17 +42,42 @@ export async function openConnection(
     requireTLS: tls === 'starttls',
     tls: security,
   });
-  await new Promise<void>((resolve, reject) => {
-    connection.on('error', reject);
-    connection.connect((error) => (error ? reject(error) : resolve()));
-  });
-  if (login !== undefined && password !== undefined) {
+  const begin = async (): Promise<void> => {
+    await greeted(connection);
+    if (login === undefined || password === undefined) return;
     // Whatever the name in the configuration led to.
     const isPrivate = 'path' in address || isLoopbackAddress(socket.remoteAddress);
     if (!connection.secure && !isPrivate) throw unencrypted();
     await loggedIn(connection, login.user, password.reveal());
-  }
+  };
+  await unlessAborted(begin(), connection, signal);
   return connection;
+}
+
+/** The library itself would wait for as long as a server may think about a message. */
+function unlessAborted(
+  beginning: Promise<void>,
+  connection: SMTPConnection,
+  signal: AbortSignal,
+): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => {
+      connection.close();
+      reject(interruption(signal));
+    };
+    signal.addEventListener('abort', giveUp);
+    if (signal.aborted) giveUp();
+    const forget = (): void => signal.removeEventListener('abort', giveUp);
+    beginning.finally(forget).then(resolve, reject);
+  });
+}
+
+/** Greeted, and encrypted as the settings say. */
+function greeted(connection: SMTPConnection): Promise<void> {
+  return new Promise((resolve, reject) => {
+    connection.on('error', reject);
+    connection.connect((error) => (error ? reject(error) : resolve()));
+  });
 }
 
 /**
