@@ -99,6 +99,7 @@ test('what was seen is not fetched, the rest is, and a second import changes not
   assert.match(said, /^isp: 2 messages taken for seen$/m);
   assert.equal(statSync(here.home.configFile).mode & 0o777, 0o600);
   const before = here.config();
+  assert.match(before, /^ {2}isp:\n +host: .*\n +port: .*\n +tls: off\n +user: .*\n +password: /m);
   const dry = await here.run('--once --dry-run');
   assert.match(dry.said, /^would fetch +isp +3 .*\ndry run/);
   const once = await here.run('--once');
@@ -108,7 +109,11 @@ test('what was seen is not fetched, the rest is, and a second import changes not
   assert.equal(again.status, 0);
   assert.match(again.said, /nothing to do: all of it was taken over before/);
   assert.equal(here.config(), before);
+  // A list that is added to what is known already says nothing of the maildrop.
+  here.fetched('x', 'y');
+  assert.match((await here.run('import mpop --yes')).said, /^isp: 2 messages taken for seen$/m);
   const next = await here.run('--once');
+  assert.equal(next.status, 0, next.said);
   assert.doesNotMatch(next.said, /known from/);
   assert.deepEqual(here.stored(), ['c']);
 });
@@ -122,9 +127,10 @@ test('a configuration keeps what it holds, and an account that is there keeps it
   assert.match(same.said, /^mine: .* \(in the configuration already, stays as it is\)/m);
   assert.match(same.said, /^mine: 2 messages taken for seen$/m);
   assert.equal(here.config(), own);
-  writeFileSync(here.rc, readFileSync(here.rc, 'utf8').replace(/^user .*$/m, 'user ann'));
+  const ann = readFileSync(here.rc, 'utf8').replace(/^user .*$/m, 'user ann');
+  writeFileSync(here.rc, `${ann}account isp-2 : isp\nuser bob\n`);
   const other = await here.run('import mpop --yes');
-  assert.match(other.said, /1 account added: isp-2$/m);
+  assert.match(other.said, /2 accounts added: isp-2, isp-2-2$/m);
   assert.ok(here.config().startsWith(own), here.config());
 });
 
@@ -168,6 +174,16 @@ for (const [way, line, fetched] of [
     assert.equal(next.status, 0, next.said);
     assert.deepEqual(here.stored(), fetched);
   });
+
+test('what came since is fetched, even where a first contact takes all for seen', async () => {
+  await using here = await place();
+  const own =
+    'defaults: {first: new}\naccounts:\n  x: {host: x.example, user: x, password: {prompt: true}}\n';
+  writeFileSync(here.home.configFile, own, { mode: 0o600 });
+  await here.run('import mpop --yes');
+  await here.run('--once isp');
+  assert.deepEqual(here.stored(), ['c']);
+});
 
 test('an empty maildrop says nothing of the list', async () => {
   await using here = await place();

@@ -20,7 +20,7 @@ import {
 import { confirm } from '../confirm.ts';
 import { choose } from '../import/choose.ts';
 import { type Decided, decide } from '../import/decide.ts';
-import { passwordThere } from '../import/password.ts';
+import { newAccount } from '../import/new-account.ts';
 import { accountText, notesText } from '../import/plan-text.ts';
 import { missingFrom, recordsOf } from '../import/seen.ts';
 import { stateDirectory } from '../state-dir.ts';
@@ -100,15 +100,6 @@ async function workFor(
     });
   }
   return { plan, file, stateDir, accounts, added, text };
-}
-
-function newAccount({ imported, name }: Decided, plan: ImportPlan, world: World): NewAccount {
-  const { settings, secret } = imported;
-  const comments = imported.comments.map((line) => line.replaceAll(`${world.home}/`, '~/'));
-  if (secret === undefined) return { name, settings, comments };
-  const file = imported.file ?? plan.files[0] ?? '';
-  const password = passwordThere({ tool: plan.tool, file, account: imported.name }, world);
-  return { name, settings: { ...settings, password }, comments };
 }
 
 async function unknownOf(
