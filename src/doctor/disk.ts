@@ -7,27 +7,32 @@ import { type Finding, ok, trouble, warn } from './finding.ts';
 /** Octets. Below the first no message of usual size fits; below the second a day of mail may not. */
 const [least, little] = [1_000_000, 100_000_000];
 
-/** How much room there is where these files are, or will be; each disk once. `shown` is how people call a place. */
-export function examineDisks(
-  places: readonly { readonly path: string; readonly shown: string }[],
-  now: number,
-): readonly Finding[] {
+interface Place {
+  readonly path: string;
+  /** How people call it. */
+  readonly shown: string;
+}
+
+/** How much room there is where these files are, or will be; each disk once. */
+export function examineDisks(places: readonly Place[], now: number): readonly Finding[] {
   const disks = new Map<number, Finding | undefined>();
   for (const place of places) {
     const folder = nearest(place.path);
     const disk = fs.statSync(folder).dev;
-    if (!disks.has(disk)) disks.set(disk, roomAt(folder, place, now));
+    if (!disks.has(disk)) disks.set(disk, roomFinding(fs.statfsSync(folder), place, now));
   }
   return [...disks.values()].filter((finding) => finding !== undefined);
 }
 
-function roomAt(
-  folder: string,
-  { path: wanted, shown }: { readonly path: string; readonly shown: string },
+/** How statfs(2) describes a disk. */
+export type DiskFacts = Pick<fs.StatsFs, 'bavail' | 'bsize' | 'blocks' | 'ffree' | 'files'>;
+
+/** Undefined for what lies on no disk and has no room to speak of. */
+export function roomFinding(
+  { bavail, bsize, blocks, ffree, files }: DiskFacts,
+  { path: wanted, shown }: Place,
   now: number,
 ): Finding | undefined {
-  const { bavail, bsize, blocks, ffree, files } = fs.statfsSync(folder);
-  // What lies on no disk has no room to speak of.
   if (blocks === 0) return undefined;
   const room = bavail * bsize;
   // Some file systems do not count files.
