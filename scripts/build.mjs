@@ -38,6 +38,14 @@ const bundle = 'dist/popfetch.cjs';
 writeFileSync(bundle, escaped(loadBuiltinsLate(readFileSync(bundle, 'utf8'))), 'latin1');
 writeFileSync('dist/THIRD-PARTY-NOTICES', noticesOf(bundledPackages(metafile)));
 writeCodeCache();
+writeFileSync('dist/popfetch.schema.json', printedBy(['config', 'schema']));
+
+/** The built program's own words. */
+function printedBy(argv) {
+  const { status, stdout } = spawnSync(process.execPath, ['bin/popfetch.cjs', ...argv]);
+  if (status !== 0) throw new Error(`popfetch ${argv.join(' ')} exited ${status}`);
+  return stdout;
+}
 
 /** esbuild leaves it in regular expressions and comments; one such character doubles what V8 has to read. */
 function escaped(text) {

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { ACCOUNT_NAME } from '../config/accounts.ts';
 import { accountKeys } from '../config/keys.ts';
 import { shortPath } from '../config/problem-text.ts';
 import { readingFor } from '../config/reading.ts';
@@ -100,7 +101,7 @@ function treeOf(value: string, key: AskedKey): Tree {
 }
 
 function nameComplaint(name: string, { accounts }: ConfigurationFile): string | undefined {
-  if (!/^[a-z0-9][a-z0-9._-]*$/.test(name)) return 'lower-case letters, digits and . _ - only';
+  if (!ACCOUNT_NAME.test(name)) return 'lower-case letters, digits and . _ - only';
   return accounts.some((one) => one.name === name) ? 'there is such an account already' : undefined;
 }
 

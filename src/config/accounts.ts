@@ -6,6 +6,9 @@ import { Settings } from './settings.ts';
 import { type Entry, entryOf, type Mistake, type Tree } from './tree.ts';
 import { nameOf, quoted } from './values.ts';
 
+/** What an account may be called: its name becomes a folder and a word of the command line. */
+export const ACCOUNT_NAME = /^[a-z0-9][a-z0-9._-]*$/;
+
 /** The valid ones of the accounts; what is wrong with the others, and with the defaults, is reported. */
 export function readAccounts(
   tree: Tree,
@@ -39,7 +42,7 @@ function accountEntries(tree: Tree, mistakes: Mistake[]): readonly Entry[] {
 }
 
 function isAccountName({ key, keySpan }: Entry, mistakes: Mistake[]): boolean {
-  if (/^[a-z0-9][a-z0-9._-]*$/.test(key)) return true;
+  if (ACCOUNT_NAME.test(key)) return true;
   const message = `${quoted(key)} cannot be the name of an account`;
   const hint = 'lower-case letters, digits and . _ - only';
   mistakes.push({ span: keySpan, message, hint });

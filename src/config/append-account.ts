@@ -126,18 +126,18 @@ function blocks(accounts: readonly NewAccount[], indentation: string): string {
 
 function block({ name, settings, comments = [] }: NewAccount, indentation: string): string {
   const lines = Object.entries(settings).map(
-    ([key, value]) => `${indentation}  ${key}: ${written(value)}\n`,
+    ([key, value]) => `${indentation}  ${key}: ${inOneLine(value)}\n`,
   );
   const above = comments.map((comment) => `${indentation}# ${comment}\n`);
   return `${above.join('')}${indentation}${name}:\n${lines.join('')}`;
 }
 
-/** In one line. */
-function written(value: WrittenSetting): string {
+/** A value as one line of YAML. */
+export function inOneLine(value: WrittenSetting): string {
   if (typeof value === 'string') return plainOrQuoted(value);
   if (typeof value !== 'object') return String(value);
-  if (isList(value)) return `[${value.map(written).join(', ')}]`;
-  const entries = Object.entries(value).map(([key, one]) => `${key}: ${written(one)}`);
+  if (isList(value)) return `[${value.map(inOneLine).join(', ')}]`;
+  const entries = Object.entries(value).map(([key, one]) => `${key}: ${inOneLine(one)}`);
   return `{${entries.join(', ')}}`;
 }
 

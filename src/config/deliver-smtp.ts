@@ -1,5 +1,6 @@
 import { isLoopback } from '../util/loopback.ts';
 import type { MailServerAddress, MailServerDestination, PasswordSource } from './config.ts';
+import { anyOf, type JsonSchema, mapOf, schemaOf } from './json-schema.ts';
 import { readPassword } from './password.ts';
 import { filledIn, readPath } from './paths.ts';
 import type { Read, Reading } from './reading.ts';
@@ -9,6 +10,23 @@ import { nameOf, readChoice, readText } from './values.ts';
 /** What may stand beside `lmtp` and `smtp`. */
 export const lmtpOptions = ['to'] as const;
 export const smtpOptions = ['to', 'user', 'password', 'tls', 'tlsCa'] as const;
+
+const readTls = readChoice(['on', 'starttls']);
+
+/** `{lmtp: ...}` and `{smtp: ...}` for editors. */
+export function mailServerSchemas(): readonly JsonSchema[] {
+  const text = schemaOf(readText);
+  const to = anyOf(text, { type: 'array', items: text, minItems: 1 });
+  const smtp = {
+    smtp: text,
+    to,
+    user: text,
+    password: schemaOf(readPassword),
+    tls: schemaOf(readTls),
+    tlsCa: schemaOf(readPath),
+  };
+  return [mapOf({ lmtp: text, to }, ['lmtp']), mapOf(smtp, ['smtp', 'to'])];
+}
 
 const lmtpPort = 24;
 const smtpPort = 25;
@@ -40,7 +58,7 @@ export function readSmtp(
     ? recipients(options, reading)
     : reading.report(tree, 'smtp without a recipient', 'add to: [you@example.org]');
   const login = readLogin(options, reading);
-  const named = optionOf('tls', options, readChoice(['on', 'starttls']), reading);
+  const named = optionOf('tls', options, readTls, reading);
   const ca = optionOf('tlsCa', options, readPath, reading);
   if (address === undefined || to === undefined) return undefined;
   if ('path' in address)

@@ -1,7 +1,15 @@
 import { identityOf } from '../destination/kinds.ts';
 import type { DestinationSettings, SingleDestination } from './config.ts';
-import { pipeOptions, readPipe, readShellLine } from './deliver-pipe.ts';
-import { lmtpOptions, readLmtp, readMailServer, readSmtp, smtpOptions } from './deliver-smtp.ts';
+import { pipeOptions, pipeSchema, readPipe, readShellLine } from './deliver-pipe.ts';
+import {
+  lmtpOptions,
+  mailServerSchemas,
+  readLmtp,
+  readMailServer,
+  readSmtp,
+  smtpOptions,
+} from './deliver-smtp.ts';
+import { anyOf, described, type JsonSchema, mapOf, matching, schemaOf } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import { readPath } from './paths.ts';
 import type { Read, Reading } from './reading.ts';
@@ -30,7 +38,7 @@ const forms: ReadonlyMap<string, Form> = new Map<string, Form>([
 ]);
 
 /** Where messages go: one destination, or a list of which all must accept. */
-export const readDeliver: Read<DestinationSettings> = (tree, reading) => {
+export const readDeliver: Read<DestinationSettings> = described(deliverSchema, (tree, reading) => {
   if (tree.kind !== 'list') return readOne(tree, reading);
   const parts = tree.values.map((item) => ({ item, part: readOne(item, reading) }));
   const [first, second] = parts;
@@ -48,7 +56,19 @@ export const readDeliver: Read<DestinationSettings> = (tree, reading) => {
   if (good.length < parts.length) return undefined;
   if (second === undefined) return first.part;
   return { kind: 'several', label: good.map(({ label }) => label).join(', '), parts: good };
-};
+});
+
+function deliverSchema(): JsonSchema {
+  const path = schemaOf(readPath);
+  const one = anyOf(
+    matching('^(?:/|~$|~/|[|]|lmtp:|smtp:)'),
+    mapOf({ maildir: path }, ['maildir']),
+    mapOf({ mbox: path }, ['mbox']),
+    pipeSchema(),
+    ...mailServerSchemas(),
+  );
+  return anyOf(one, { type: 'array', items: one, minItems: 1 });
+}
 
 /** `PATH/`, `PATH`, `|command line`, `lmtp:` or `smtp:` and a server, or a map that names the kind. */
 const readOne: Read<SingleDestination> = (tree, reading) => {

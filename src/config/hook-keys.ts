@@ -1,4 +1,5 @@
 import { readArgv } from './argv.ts';
+import { argvSchema, described } from './json-schema.ts';
 import type { Keys } from './keys.ts';
 import { readDuration } from './quantities.ts';
 import type { Read } from './reading.ts';
@@ -11,8 +12,11 @@ export interface HookValues {
   readonly timeout: number;
 }
 
-const readHook: Read<readonly string[]> = (tree, reading) =>
-  readArgv(tree, 'write [program, argument, ...]; for a shell line [sh, -c, "line"]', reading);
+const readHook: Read<readonly string[]> = described(
+  () => argvSchema,
+  (tree, reading) =>
+    readArgv(tree, 'write [program, argument, ...]; for a shell line [sh, -c, "line"]', reading),
+);
 
 export const hookKeys: Keys<HookValues> = {
   newMail: {

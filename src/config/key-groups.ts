@@ -4,22 +4,32 @@ import { type KeyGroup, reportUnknownKeys } from './settings.ts';
 import type { Entry, Mistake, Tree } from './tree.ts';
 import { nameOf } from './values.ts';
 
+/** What to begin with. */
+export const SKETCH = 'accounts: {NAME: {host: ..., user: ..., password: ...}}';
+
 export const topGroup: KeyGroup = {
   keys: { accounts: {}, defaults: {}, alerts: {}, hooks: {}, ...topKeys },
   place: 'at the top, not in an account',
+  sketch: SKETCH,
 };
 
 export const accountGroup: KeyGroup = {
   keys: accountKeys,
   place: 'in an account or under "defaults"',
+  sketch: '{host: ..., user: ..., password: ...}',
 };
 
-export const alertGroup: KeyGroup = { keys: alertKeys, place: 'under "alerts"' };
+export const alertGroup: KeyGroup = {
+  keys: alertKeys,
+  place: 'under "alerts"',
+  sketch: '{after: 3, remind: 24h}',
+};
 
-export const hookGroup: KeyGroup = { keys: hookKeys, place: 'under "hooks"' };
-
-/** What to begin with. */
-export const SKETCH = 'accounts: {NAME: {host: ..., user: ..., password: ...}}';
+export const hookGroup: KeyGroup = {
+  keys: hookKeys,
+  place: 'under "hooks"',
+  sketch: '{newMail: [program, argument, ...]}',
+};
 
 export interface CheckedMap {
   readonly map: Tree;
@@ -37,7 +47,8 @@ export function checkedMap(
   if (entry === undefined) return undefined;
   const { key, value } = entry;
   if (value.kind !== 'map' && value.kind !== 'empty') {
-    mistakes.push({ span: value, message: `${key}: expected keys, found ${shape(value)}` });
+    const message = `${key}: expected keys, found ${shape(value)}`;
+    mistakes.push({ span: value, message, hint: `write ${key}: ${group.sketch}` });
     return undefined;
   }
   return { map: value, meant: reportUnknownKeys(value, group, elsewhere, mistakes) };

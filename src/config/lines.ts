@@ -1,22 +1,22 @@
 import { printable } from '../util/printable.ts';
-import { type Stretch, secretStretches } from './mask.ts';
+import { literalSecrets, MASK, type Stretch, secretStretches } from './mask.ts';
 import type { Place, ShownLine } from './problem.ts';
 import type { Span } from './tree.ts';
 
 /** How much of a line is shown, so that it fits 80 columns with its number. */
 const WIDTH = 72;
 
-const MASK = '***';
-
 /** A text by lines: offsets become places that can be shown. */
 export class Lines {
   readonly #lines: readonly string[];
   readonly #starts: number[] = [];
   readonly #length: number;
+  readonly #secrets: readonly string[];
 
   constructor(text: string) {
     this.#lines = text.split('\n').map((line) => line.replace(/\r$/, ''));
     this.#length = text.length;
+    this.#secrets = literalSecrets(this.#lines);
     for (let start = 0; start !== -1 && start <= text.length; ) {
       this.#starts.push(start);
       const end = text.indexOf('\n', start);
@@ -30,9 +30,16 @@ export class Lines {
     const line = this.#lines[index] ?? '';
     const from = Math.min(start - (this.#starts[index] ?? 0), line.length);
     const length = Math.max(1, Math.min(span.end - start, line.length - from));
-    const secret = secretStretches(this.#lines, index);
+    const secret = secretStretches(this.#lines, index, this.#secrets);
     const shown = cut(hidden(line, { from, to: from + length }, secret));
     return { line: index + 1, column: from + 1, length, shown };
+  }
+
+  /** A message or hint without the passwords of the text, should it quote one from where it does not belong. */
+  safe(words: string): string {
+    return words.replace(/"[^"]*"/g, (quote) =>
+      this.#secrets.some((secret) => quote.includes(secret)) ? `"${MASK}"` : quote,
+    );
   }
 
   #indexOf(offset: number): number {

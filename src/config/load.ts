@@ -22,7 +22,12 @@ export interface LoadRequest {
 }
 
 export type Loaded =
-  | { readonly kind: 'config'; readonly config: Config; readonly path: string }
+  | {
+      readonly kind: 'config';
+      readonly config: Config;
+      readonly path: string;
+      readonly text: string;
+    }
   /** The files looked for, `~` for the home folder. */
   | { readonly kind: 'none'; readonly lookedFor: readonly string[] }
   | { readonly kind: 'problems'; readonly path: string; readonly problems: readonly Problem[] };
@@ -94,7 +99,8 @@ async function parsed(
   const isExposed = stats !== undefined && othersCanRead(stats, uid);
   const toHide = isExposed ? `chmod 600 ${shellWord(path)}` : undefined;
   const read = parseConfig(text, path, { home, toHide });
-  if (read.kind === 'config' || toHide === undefined) return { ...read, path };
+  if (read.kind === 'config') return { ...read, path, text };
+  if (toHide === undefined) return { ...read, path };
   const problems = read.problems.map((one) =>
     one.hint === toHide ? { ...one, ...permissionProblem } : one,
   );

@@ -1,4 +1,7 @@
-import { passwordForms } from './password.ts';
+import { passwordForms } from './password-forms.ts';
+
+/** What stands for a secret. */
+export const MASK = '***';
 
 /** Part of a line, from and to (exclusive). */
 export interface Stretch {
@@ -19,11 +22,15 @@ const ANY_KEY = /^[\s{-]*["']?[\w.-]+["']?\s*:/;
  * What of a line must not be shown because it is, or could be, a password. Works on the text alone: it has to hold
  * for files that are not valid YAML as well. Rather too much than too little.
  */
-export function secretStretches(lines: readonly string[], index: number): Stretch[] {
+export function secretStretches(
+  lines: readonly string[],
+  index: number,
+  known: readonly string[] = [],
+): Stretch[] {
   const line = lines[index] ?? '';
   const inLine = stretchesIn(line);
-  const inUrls = loginsInUrls(line).filter(
-    ({ from }) => inLine?.some((other) => other.from <= from && from < other.to) !== true,
+  const inUrls = disjoint([...loginsInUrls(line), ...repeated(line, known)]).filter(
+    ({ from, to }) => inLine?.some((other) => other.from < to && from < other.to) !== true,
   );
   if (inLine !== undefined || inUrls.length > 0)
     return [...(inLine ?? []), ...inUrls].sort((one, other) => one.from - other.from);
@@ -31,12 +38,53 @@ export function secretStretches(lines: readonly string[], index: number): Stretc
   return [{ from: indentation(line), to: line.length }];
 }
 
-/** User and password of a proxy. */
+/** Secrets that stand in a line once more. */
+function repeated(line: string, known: readonly string[]): Stretch[] {
+  return known.flatMap((secret) => {
+    const from = line.indexOf(secret);
+    return from === -1 ? [] : [{ from, to: from + secret.length }];
+  });
+}
+
+function disjoint(stretches: readonly Stretch[]): Stretch[] {
+  return stretches.filter(
+    (one, index) =>
+      !stretches.some((other, at) => at < index && other.from < one.to && one.from < other.to),
+  );
+}
+
+/** User and password of a proxy, and `user:password@host` under a key that takes no such thing. */
 function loginsInUrls(line: string): Stretch[] {
-  return [...line.matchAll(/(?<=:\/\/)[^\s,]*(?=@)/g)].map((login) => ({
+  return [...line.matchAll(LOGIN)].map((login) => ({
     from: login.index,
     to: login.index + login[0].length,
   }));
+}
+
+const LOGIN =
+  /(?<=:\/\/)[^\s,]*(?=@)|(?<![^\s"'{[,])(?!(?:lmtp|smtp):|[\w+.-]+:\/\/)[^\s:@"'{[,]+:[^\s@,]+(?=@)/g;
+
+/** Text for a message, without logins that stand in it. */
+export function withoutLogins(text: string): string {
+  return text.replace(LOGIN, MASK);
+}
+
+/** The passwords that stand in a text, as far as their lines tell: they are not to be shown elsewhere either. */
+export function literalSecrets(lines: readonly string[]): readonly string[] {
+  const values = lines.flatMap((line) =>
+    (stretchesIn(line) ?? []).map(({ from, to }) => unquoted(line.slice(from, to))),
+  );
+  return [...new Set(values)].filter((value) => value.length >= SHORTEST);
+}
+
+/** A shorter one may be a word of every second line. */
+const SHORTEST = 5;
+
+function unquoted(value: string): string {
+  return value
+    .replace(/\s+#.*$/, '')
+    .trim()
+    .replace(/^(["'])(.*)\1$/, '$2');
 }
 
 /** Whether a line, or the one with a key that it goes on with, stands below a password key. */

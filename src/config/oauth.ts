@@ -7,6 +7,7 @@ import {
 } from '../providers/oauth.ts';
 import { isLoopback } from '../util/loopback.ts';
 import type { OAuthSettings, PasswordSource } from './config.ts';
+import { described, type JsonSchema, mapOf, schemaOf } from './json-schema.ts';
 import { nearest } from './nearest.ts';
 import { readPassword } from './password.ts';
 import type { Read, Reading } from './reading.ts';
@@ -29,7 +30,7 @@ type Name = (typeof names)[number];
 const FORM = 'write oauth: {clientId: ...}, with provider: microsoft or google, or issuer: URL';
 
 /** `{clientId: ID, provider: microsoft}`, `{clientId: ID, issuer: URL, scope: ...}` */
-export const readOAuth: Read<OAuthValue> = (tree, reading) => {
+export const readOAuth: Read<OAuthValue> = described(oauthSchema, (tree, reading) => {
   if (tree.kind !== 'map') return reading.report(tree, `expected keys, found ${shape(tree)}`, FORM);
   const unknown = tree.entries.filter(({ key }) => !isName(key));
   for (const { key, keySpan } of unknown) {
@@ -38,7 +39,20 @@ export const readOAuth: Read<OAuthValue> = (tree, reading) => {
     reading.report(keySpan, `unknown key ${quoted(key)}`, hint);
   }
   return unknown.length > 0 ? undefined : new OAuthReader(tree, tree.entries, reading).read();
-};
+});
+
+function oauthSchema(): JsonSchema {
+  const text = schemaOf(readText);
+  const properties: Readonly<Record<Name, JsonSchema>> = {
+    provider: schemaOf(readChoice(oauthProviderNames)),
+    issuer: text,
+    clientId: text,
+    clientSecret: schemaOf(readPassword),
+    tenant: text,
+    scope: text,
+  };
+  return mapOf(properties, ['clientId']);
+}
 
 class OAuthReader {
   readonly #map: Tree;

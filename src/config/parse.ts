@@ -92,6 +92,7 @@ function problemsOf(mistakes: readonly Mistake[], text: string, path: string): P
       const identity = `${span.start} ${message}`;
       if (seen.has(identity)) return [];
       seen.add(identity);
-      return [{ path, place: lines.place(span), message, hint }];
+      const place = lines.place(span);
+      return [{ path, place, message: lines.safe(message), hint: hint && lines.safe(hint) }];
     });
 }

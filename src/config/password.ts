@@ -1,19 +1,25 @@
 import { Secret } from '../util/secret.ts';
 import type { PasswordSource } from './config.ts';
+import {
+  anyOf,
+  argvSchema,
+  described,
+  type JsonSchema,
+  mapOf,
+  matching,
+  schemaOf,
+} from './json-schema.ts';
 import { nearest } from './nearest.ts';
+import { type PasswordForm, passwordForms } from './password-forms.ts';
 import { expandedWord, filledIn, readPath } from './paths.ts';
 import type { Read, Reading } from './reading.ts';
 import type { Entry, Tree } from './tree.ts';
 import { readText } from './values.ts';
 
-/** The forms of `password` other than the password itself; each is a key of a map with that one key. */
-export const passwordForms = ['command', 'file', 'credential', 'env', 'prompt'] as const;
-export type PasswordForm = (typeof passwordForms)[number];
-
 const FORMS = 'write {command: ...}, {file: ...}, {credential: ...}, {env: ...} or {prompt: true}';
 
 /** Where the password comes from. No message here repeats what was found: it may be the password. */
-export const readPassword: Read<PasswordSource> = (tree, reading) => {
+export const readPassword: Read<PasswordSource> = described(passwordSchema, (tree, reading) => {
   switch (tree.kind) {
     case 'text':
       return literal(tree, reading);
@@ -31,7 +37,20 @@ export const readPassword: Read<PasswordSource> = (tree, reading) => {
     default:
       return tree satisfies never;
   }
-};
+});
+
+function passwordSchema(): JsonSchema {
+  const text = schemaOf(readText);
+  const forms: Readonly<Record<PasswordForm, JsonSchema>> = {
+    command: anyOf(text, argvSchema),
+    file: schemaOf(readPath),
+    credential: matching('^[^/]+$'),
+    env: matching('^[A-Za-z_][A-Za-z0-9_]*$'),
+    prompt: { enum: [true] },
+  };
+  const maps = passwordForms.map((form) => mapOf({ [form]: forms[form] }, [form]));
+  return anyOf(text, ...maps);
+}
 
 function literal(tree: Tree, reading: Reading): PasswordSource | undefined {
   const text = readText(tree, reading);

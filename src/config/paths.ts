@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
+import { described, matching } from './json-schema.ts';
+import { withoutLogins } from './mask.ts';
 import { nearest } from './nearest.ts';
 import {
   type PlaceholderName,
   type Placeholders,
   placeholderNames,
+  type Read,
   type Reading,
 } from './reading.ts';
-import type { Span, Tree } from './tree.ts';
+import type { Span } from './tree.ts';
 import { quoted, readText } from './values.ts';
 
 /** A path as the user wrote it (placeholders filled in) and its absolute form without a slash at the end. */
@@ -16,16 +19,19 @@ export interface WrittenPath {
 }
 
 /** An absolute path or one below `~`; `{account}`, `{email}`, `{user}` and `{host}` are filled in. */
-export function readPath(tree: Tree, reading: Reading): WrittenPath | undefined {
-  const text = readText(tree, reading);
-  if (text === undefined) return undefined;
-  const tilde = text === '~' || text.startsWith('~/');
-  if (!tilde && !text.startsWith('/')) return reading.report(tree, relative(text), remedy(text));
-  const written = filledIn(text, tree, reading);
-  if (written === undefined) return undefined;
-  const absolute = tilde ? resolve(reading.home, `.${written.slice(1)}`) : resolve(written);
-  return { written, absolute };
-}
+export const readPath: Read<WrittenPath> = described(
+  () => matching('^(?:/|~$|~/)'),
+  (tree, reading) => {
+    const text = readText(tree, reading);
+    if (text === undefined) return undefined;
+    const tilde = text === '~' || text.startsWith('~/');
+    if (!tilde && !text.startsWith('/')) return reading.report(tree, relative(text), remedy(text));
+    const written = filledIn(text, tree, reading);
+    if (written === undefined) return undefined;
+    const absolute = tilde ? resolve(reading.home, `.${written.slice(1)}`) : resolve(written);
+    return { written, absolute };
+  },
+);
 
 function relative(text: string): string {
   if (text.startsWith('~')) return `${quoted(text)} names another user's home folder`;
@@ -34,7 +40,7 @@ function relative(text: string): string {
 
 function remedy(text: string): string {
   if (text.startsWith('~')) return 'write an absolute path';
-  return `write ~/${text.replace(/^(?:\.\/)+/, '')} or an absolute path`;
+  return `write ~/${withoutLogins(text).replace(/^(?:\.\/)+/, '')} or an absolute path`;
 }
 
 /** Placeholders in something that becomes part of a path; unknown ones are reported. */
@@ -52,7 +58,7 @@ function placeholderValue(name: string, span: Span, reading: Reading): string | 
   const known = knownPlaceholder(name);
   if (known === undefined || reading.placeholders === undefined) {
     const near = reading.placeholders === undefined ? undefined : nearest(name, placeholderNames);
-    const hint = near === undefined ? undefined : `did you mean {${near}}?`;
+    const hint = near === undefined ? onlyThese(reading.placeholders) : `did you mean {${near}}?`;
     return reading.report(span, `{${name}} means nothing here`, hint);
   }
   const value = reading.placeholders[known];
@@ -60,11 +66,17 @@ function placeholderValue(name: string, span: Span, reading: Reading): string | 
     return reading.report(
       span,
       `{${known}} is not set for account ${reading.placeholders.account ?? ''}`,
+      `add ${known} to the account, or write the path without it`,
     );
   // A name from the configuration must not lead out of the folder that the path seems to name.
   if (value.includes('/') || value === '.' || value === '..')
     return reading.report(span, `{${known}} is "${value}", which cannot be part of a path`);
   return value;
+}
+
+function onlyThese(placeholders: Placeholders | undefined): string {
+  if (placeholders === undefined) return 'only the settings of an account have names to fill in';
+  return `there are ${placeholderNames.map((name) => `{${name}}`).join(', ')}`;
 }
 
 function knownPlaceholder(name: string): PlaceholderName | undefined {

@@ -42,15 +42,23 @@ export class Settings<Values> {
     const key: Key<Values[Name]> = this.#keys[name];
     const value = this.#entries.get(name)?.value ?? written(key.default);
     if (value === undefined) return undefined;
-    return key.read(value, readingFor(this.#prefix + name, surroundings, surroundings.mistakes));
+    const { mistakes } = surroundings;
+    const subject = { span: value, example: key.example };
+    return key.read(value, readingFor(this.#prefix + name, surroundings, mistakes, subject));
   }
+}
+
+/** A default as YAML and JSON would read it. */
+export function inJson(text: string): string | number | boolean {
+  if (text === 'true' || text === 'false') return text === 'true';
+  return /^\d+$/.test(text) ? Number(text) : text;
 }
 
 function written(text: string | undefined): Tree | undefined {
   if (text === undefined) return undefined;
-  if (text === 'true' || text === 'false')
-    return { kind: 'boolean', value: text === 'true', ...NOWHERE };
-  if (/^\d+$/.test(text)) return { kind: 'number', value: Number(text), source: text, ...NOWHERE };
+  const value = inJson(text);
+  if (typeof value === 'boolean') return { kind: 'boolean', value, ...NOWHERE };
+  if (typeof value === 'number') return { kind: 'number', value, source: text, ...NOWHERE };
   return { kind: 'text', text, ...NOWHERE };
 }
 
@@ -59,6 +67,8 @@ export interface KeyGroup {
   readonly keys: Readonly<Record<string, { readonly mistakenFor?: readonly string[] }>>;
   /** Where they belong, for a hint. */
   readonly place: string;
+  /** What a map of them looks like. */
+  readonly sketch: string;
 }
 
 /** Reports keys that do not exist here; returns those that were probably meant. */
@@ -76,15 +86,15 @@ export function reportUnknownKeys(
     if (meant !== undefined) meantKeys.push(meant);
     const hint = meant === undefined ? hintElsewhere(key, elsewhere) : `did you mean "${meant}"?`;
     const message = `unknown key ${quoted(key)}`;
-    mistakes.push({ span: keySpan, message, ...(hint === undefined ? {} : { hint }) });
+    mistakes.push({ span: keySpan, message, hint });
   }
   return meantKeys;
 }
 
-function hintElsewhere(key: string, elsewhere: readonly KeyGroup[]): string | undefined {
+function hintElsewhere(key: string, elsewhere: readonly KeyGroup[]): string {
   if (key === '<<') return 'what accounts share goes under "defaults"';
   const group = elsewhere.find((group) => Object.hasOwn(group.keys, key));
-  return group === undefined ? undefined : `it belongs ${group.place}`;
+  return group === undefined ? 'popfetch help config lists the keys' : `it belongs ${group.place}`;
 }
 
 function mistaken(key: string, group: KeyGroup): string | undefined {

@@ -40,9 +40,11 @@ function mistakeOf(error: YAMLError): Mistake {
   const span = { start: error.pos[0], end: error.pos[1] };
   const known = causes.get(error.code);
   return known === undefined
-    ? { span, message: `not valid YAML: ${withoutQuotes(error.message)}` }
+    ? { span, message: `not valid YAML: ${withoutQuotes(error.message)}`, hint: INTACT }
     : { span, ...known };
 }
+
+const INTACT = 'look at quotes, brackets and indentation, also in the line above';
 
 const QUOTE = 'text goes in quotes: "..."';
 
@@ -127,7 +129,7 @@ class TreePlanter {
     const { key } = pair;
     const keySpan = spanOf(key, { start: 0, end: 0 });
     if (!isScalar(key)) {
-      this.mistakes.push({ span: keySpan, message: 'a key must be a plain word' });
+      this.mistakes.push({ span: keySpan, message: 'a key must be a plain word', hint: QUOTE });
       return undefined;
     }
     const name = typeof key.value === 'string' ? key.value : (key.source ?? String(key.value));

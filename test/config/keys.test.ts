@@ -377,7 +377,7 @@ for (const [written, message] of [
   test(`"${written}" is refused`, () => {
     const [problem] = problemsIn(`${written}\n${withKey('user', 'joe')}`);
     assert.equal(problem?.message, message);
-    assert.notEqual(problem?.hint === undefined, written !== 'hooks: [true]');
+    assert.notEqual(problem?.hint, undefined);
   });
 
 test('the top level takes what is written', () => {

@@ -19,6 +19,7 @@ test('the npm package contains what runs and its documents, and nothing else', (
     'bin/popfetch.cjs',
     'dist/popfetch.cjs',
     'dist/THIRD-PARTY-NOTICES',
+    'dist/popfetch.schema.json',
     'man/popfetch.1',
     'man/popfetch.yaml.5',
     'examples/minimal.yaml',
@@ -30,7 +31,7 @@ test('the npm package contains what runs and its documents, and nothing else', (
   const document =
     /^(?:README\.md|CHANGELOG\.md|LICENSE|package\.json|man\/[^/]+|docs\/[^/]+\.md|examples\/.+)$/;
   const program =
-    /^(?:bin\/popfetch\.cjs|dist\/(?:popfetch\.cjs|popfetch\.[\w.-]+\.cache|THIRD-PARTY-NOTICES))$/;
+    /^(?:bin\/popfetch\.cjs|dist\/(?:popfetch\.cjs|popfetch\.[\w.-]+\.cache|popfetch\.schema\.json|THIRD-PARTY-NOTICES))$/;
   assert.deepEqual(
     paths.filter((path) => !document.test(path) && !program.test(path)),
     [],

@@ -1,24 +1,26 @@
 import { type CommandWords, type Parsed, positional } from './words.ts';
 
 export interface ConfigOptions {
-  readonly action: 'check' | 'path';
+  readonly action: 'check' | 'path' | 'print' | 'schema';
 }
 
 export const configWords = {
   usage: 'config <action>',
   group: 'settings',
-  summary: 'check the configuration, or say where it is',
+  summary: 'check it, print it, say where it is',
   positionals: {
     action: positional({
-      choices: ['check', 'path'] as const,
+      choices: ['check', 'path', 'print', 'schema'] as const,
       demandOption: true,
-      describe: 'check it, or print where it is',
+      describe: 'check it; print where it is, what holds, or its JSON Schema',
     }),
   },
   options: {},
   examples: [
     ['popfetch config check', 'every problem with its place and a hint'],
     ['popfetch -c new.yaml config check', 'of a file that is not in use yet'],
+    ['popfetch config print', 'every setting, and where it comes from'],
+    ['popfetch config schema > popfetch.schema.json', 'for editors'],
   ],
   exits: {
     0: 'it is usable, or was found',
