@@ -238,6 +238,26 @@ test('a password in clear is read where it lies, and only there', async () => {
   assert.equal(readFileSync(rc, 'utf8'), text);
 });
 
+test('with --json the plan is told in lines of JSON, and with --quiet and --yes nothing', async () => {
+  await using here = await place();
+  const plan = await here.run('import mpop --json --dry-run');
+  const lines = plan.said
+    .trimEnd()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+  const facts = lines.map((line) => ({ event: '', account: '', outcome: '', ...(line as object) }));
+  assert.deepEqual(
+    facts.map(({ event, account, outcome }) => [event, account, outcome]),
+    [
+      ['import.account', 'isp', ''],
+      ['import.plan', '', ''],
+      ['import.end', '', 'dry run'],
+    ],
+  );
+  assert.equal((await here.run('import mpop --quiet --yes')).said, '');
+  assert.ok(here.config().includes('isp'));
+});
+
 test('one of the accounts can be taken over alone', async () => {
   await using here = await place();
   const rc = here.home.path('home', '.fetchmailrc');

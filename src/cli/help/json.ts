@@ -17,8 +17,13 @@ export const jsonEvents: readonly Row[] = [
     'account.end',
     'account, ok, new, bytes, deleted, skipped, onServer, onServerSize, durationMs, nextPoll, code',
   ],
+  ['adopt', 'account, onServer, known, recognised, left, cutShort, unshown, local'],
+  ['adopt.end', 'account, recorded'],
   ['doctor', 'account, check, level (ok, warn, error), message, details, fix, code'],
   ['doctor.end', 'ok, exitCode, checks, errors, warnings'],
+  ['import.account', 'tool, account, isNew, settings, seen, unknown, notes'],
+  ['import.plan', 'tool, files, notes'],
+  ['import.end', 'outcome, path, added, recorded'],
   ['run.reload', 'accounts, problem'],
   ['run.end', 'ok, exitCode, accountsOk, accountsFailed, failed, new, bytes, durationMs'],
 ];

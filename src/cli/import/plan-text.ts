@@ -3,18 +3,10 @@ import type { Note } from '../../import/plan.ts';
 import { wrapped } from '../../log/columns.ts';
 import { formatCount } from '../../log/format.ts';
 import { printable } from '../../util/printable.ts';
-import type { Decided } from './decide.ts';
-
-/** One account of the plan, as it is shown. */
-export interface Shown {
-  readonly decided: Decided;
-  /** Messages that are not on record here yet. */
-  readonly unknown: number;
-}
+import type { AccountWork } from './work.ts';
 
 /** What becomes of an account, and of each line that it is made of. */
-export function accountText({ decided, unknown }: Shown, home: string): string {
-  const { imported, name, there } = decided;
+export function accountText({ imported, name, there, unknown }: AccountWork, home: string): string {
   const text = (key: string): string => {
     const value = imported.settings[key];
     return typeof value === 'string' ? value : '';
