@@ -4,7 +4,7 @@ import type { OAuthClient } from '../oauth/client.ts';
 import type { ServerSettings } from '../oauth/settings.ts';
 import { TokenFile } from '../oauth/token-file.ts';
 import { Tokens } from '../oauth/tokens.ts';
-import { oauthProvider } from '../providers/oauth.ts';
+import { loopbackRedirect, oauthProvider } from '../providers/oauth.ts';
 
 export interface TokenSurroundings {
   readonly stateDir: string;
@@ -61,12 +61,11 @@ export async function oauthClient(
   });
 }
 
-/** RFC 8252 §7.3: the address, because a name could lead elsewhere. */
-const loopback = 'http://127.0.0.1';
-
-/** How the address begins to which a browser comes back. */
+/** The address to which a browser comes back. */
 export function redirectOf({ server }: OAuthSettings): string {
-  return server.kind === 'issuer' ? loopback : oauthProvider(server.name, server.tenant).redirect;
+  return server.kind === 'issuer'
+    ? loopbackRedirect
+    : oauthProvider(server.name, server.tenant).redirect;
 }
 
 function serverSettings({ server }: OAuthSettings): ServerSettings {

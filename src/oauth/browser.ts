@@ -7,7 +7,7 @@ import type { Token } from './token.ts';
 
 export interface BrowserLoginParts {
   readonly client: OAuthClient;
-  /** How the address begins to which the browser comes back; the port follows. */
+  /** The address to which the browser comes back, with PORT in the place of the port. */
   readonly redirect: string;
   /** Shows the page to the person, whose browser must reach that port of this computer. */
   readonly show: (page: string, port: number) => void;
@@ -23,7 +23,7 @@ export interface BrowserLoginParts {
 export async function browserLogin(parts: BrowserLoginParts): Promise<Token> {
   const { client, show } = parts;
   await using landing = await Landing.open();
-  const request = await client.consentRequest(`${parts.redirect}:${landing.port}/`);
+  const request = await client.consentRequest(parts.redirect.replace('PORT', String(landing.port)));
   show(request.page, landing.port);
   const came = await landing.arrival(request, parts);
   return client.redeemCode(request, came);

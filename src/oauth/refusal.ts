@@ -56,6 +56,8 @@ function errorCode(
 const reasons: ReadonlyMap<string, string> = new Map([
   ['invalid_grant', 'the consent was withdrawn or has expired'],
   ['access_denied', 'the consent was refused'],
+  // QUIRK: Microsoft's name for it.
+  ['authorization_declined', 'the consent was refused'],
   ['expired_token', 'nobody entered the code in time'],
   ['invalid_client', 'client id or client secret are wrong'],
   ['unauthorized_client', 'the client is not registered for this way to log in'],

@@ -11,14 +11,17 @@ export interface OAuthProvider {
   readonly scope: string;
   /** Asked for beside the usual when somebody gives consent: without, Google hands out no refresh token. */
   readonly extra: Readonly<Record<string, string>>;
-  /** How a redirect to this computer begins; the port follows. */
-  readonly redirect: 'http://127.0.0.1' | 'http://localhost';
+  /** The address to which a browser comes back, with PORT in the place of the port. */
+  readonly redirect: string;
   /** Where people see, and take back, what they consented to. */
   readonly consents: string;
 }
 
 export const oauthProviderNames = ['microsoft', 'google'] as const;
 export type OAuthProviderName = (typeof oauthProviderNames)[number];
+
+/** RFC 8252 §7.3: the address, because a name could lead elsewhere. */
+export const loopbackRedirect = 'http://127.0.0.1:PORT/';
 
 /** Whose accounts may log in, where a provider has tenants: any that Microsoft knows. */
 export const anyTenant = 'common';
@@ -59,7 +62,7 @@ function microsoft(base: string): OAuthProvider {
     scope: 'https://outlook.office.com/POP.AccessAsUser.All offline_access',
     extra: {},
     // QUIRK: the portal takes http://localhost as redirect, and no http://127.0.0.1; it ignores the port of either.
-    redirect: 'http://localhost',
+    redirect: 'http://localhost:PORT',
     consents: 'https://myapps.microsoft.com',
   };
 }
@@ -74,6 +77,6 @@ const google: OAuthProvider = {
   revocation: 'https://oauth2.googleapis.com/revoke',
   scope: 'https://mail.google.com/',
   extra: { access_type: 'offline', prompt: 'consent' },
-  redirect: 'http://127.0.0.1',
+  redirect: loopbackRedirect,
   consents: 'https://myaccount.google.com/connections',
 };

@@ -132,6 +132,14 @@ test('neither tokens nor codes are in what is printed', async () => {
       assert.ok(!(stdout + stderr).includes(secret), stdout + stderr);
 });
 
+test('a client secret that systemd keeps is handed to the service of the system', async () => {
+  await using home = await PopfetchHome.create();
+  const oauth = { clientId: 'one', clientSecret: { credential: 'google.secret' } };
+  home.configure({ accounts: { google: { email: 'joe@gmail.com', oauth } } });
+  const { stdout } = await runInProcess(home, ['service', 'print', 'system']);
+  assert.match(stdout, /^LoadCredential=google\.secret:/m);
+});
+
 test('what makes no sense is a mistake of usage', async () => {
   await using place = await Place.create();
   const google = { host: 'pop.gmail.com', user: 'joe', oauth: { clientId: 'one' } };

@@ -164,7 +164,13 @@ class Place implements AsyncDisposable {
       now,
       signal,
     });
-    return new Tokens({ account: 'work', file, client: async () => this.server, now, signal });
+    return new Tokens({
+      account: 'work',
+      file,
+      client: async (until) => this.server.until(until),
+      now,
+      signal,
+    });
   }
 
   /** One that lasts for an hour from now. */
@@ -184,14 +190,22 @@ class MemoryServer implements TokenServer {
   failure: Failure | undefined;
   during: () => void = () => undefined;
   readonly #now: () => number;
+  #signal: AbortSignal | undefined;
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
+  /** What is asked from now on is broken off by this signal. */
+  until(signal: AbortSignal): this {
+    this.#signal = signal;
+    return this;
+  }
+
   async refresh(refresh: Secret): Promise<Token> {
     this.asked.push(`refresh of ${refresh.reveal()}`);
     this.during();
+    this.#signal?.throwIfAborted();
     if (this.failure !== undefined) throw this.failure;
     const count = this.asked.length;
     const obtainedAt = this.#now();

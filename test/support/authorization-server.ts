@@ -8,7 +8,7 @@ export interface ServerOptions {
 }
 
 /** A client of a person, and one of mail servers that ask whether a token is good. */
-export const client = { id: 'popfetch', scope: 'openid offline_access mail' } as const;
+const client = { id: 'popfetch', scope: 'openid offline_access mail' } as const;
 const asking = { id: 'mail-server', secret: 'asks-about-tokens' } as const;
 
 /**

@@ -57,9 +57,11 @@ async function credentials(
 ): Promise<readonly string[]> {
   const loaded = await load(global, world);
   if (loaded.kind !== 'config') return [];
-  const names = loaded.config.accounts.flatMap(({ password }) =>
-    password?.kind === 'credential' ? [password.name] : [],
-  );
+  const sources = loaded.config.accounts.flatMap(({ password, oauth }) => [
+    password,
+    oauth?.clientSecret,
+  ]);
+  const names = sources.flatMap((source) => (source?.kind === 'credential' ? [source.name] : []));
   return [...new Set(names)];
 }
 
