@@ -1,4 +1,4 @@
-import type { Failure, FailureCode } from '../errors.ts';
+import { type Failure, type FailureCode, stackOf } from '../errors.ts';
 import { describe } from '../log/words.ts';
 import { fixFor } from './fixes.ts';
 
@@ -59,7 +59,8 @@ export interface FailureContext {
 /** A failure in the words that a poll would have for it, and always with a way out. */
 export function trouble(check: Check, failure: Failure, context: FailureContext): Finding {
   const { headline, details, hint } = describe(failure, context);
-  const said = details.filter((line) => !line.startsWith('temporary,'));
+  const stack = stackOf(failure)?.split('\n') ?? [];
+  const said = [...details.filter((line) => !line.startsWith('temporary,')), ...stack];
   return {
     level: ofTheMoment.has(failure.code) ? 'warn' : 'error',
     check,

@@ -40,7 +40,7 @@ const fixes: Readonly<Record<FailureCode, string>> = {
   no_permission: 'Give the user who runs popfetch the right to write there.',
   io_error: 'Look at the log of the kernel: the disk may be failing.',
   locked: 'Wait until the other popfetch has ended.',
-  state: 'See "the seen list" in popfetch(1).',
+  state: 'See NOTES in popfetch(1): put the file back, or go on without it.',
   interrupted: 'Run it again.',
   internal: 'Please report it, with the output of popfetch doctor --redact.',
 };
