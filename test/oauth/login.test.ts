@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
 import { test } from 'node:test';
 import type { StopSignal } from '../../src/cli/world.ts';
 import { AuthorizationServer } from '../support/authorization-server.ts';
@@ -40,6 +41,59 @@ test('with a browser that comes back to this computer the account is logged in',
   assert.match(stdout, /ssh -N -L (\d+):127\.0\.0\.1:\1 THIS-HOST\n/);
   place.holdsTokens();
 });
+
+test('on a desktop the page opens by itself, and nowhere else', async () => {
+  await using place = await Place.create();
+  const opened = place.home.path('opened');
+  const script = `#!/bin/sh\necho "$1" > '${opened}.new' && mv '${opened}.new' '${opened}'\n`;
+  writeFileSync(place.home.path('xdg-open'), script, { mode: 0o755 });
+  const PATH = `${place.home.folder}:${process.env.PATH}`;
+  const { status, stdout, stderr } = await logIn(place.home, {
+    by: undefined,
+    desktop: { DISPLAY: ':7', PATH },
+    async consent(page) {
+      for await (const _ of watch(place.home.folder)) if (existsSync(opened)) break;
+      assert.equal(readFileSync(opened, 'utf8'), `${page}\n`);
+      await new ConsentingPerson('ann').open(page);
+    },
+  });
+  assert.equal(status, 0, stderr);
+  assert.match(stdout, /unless it opens by itself/);
+  const elsewhere = await logIn(place.home, { by: undefined });
+  assert.match(elsewhere.stdout, /enter the code/);
+});
+
+const providers = [
+  [
+    'pop.gmail.com',
+    /^https:\/\/accounts\.google\.com\/o\/oauth2\/v2\/auth\?.*scope=https%3A%2F%2Fmail\.google\.com%2F&.*access_type=offline&prompt=consent$/,
+    /^http:\/\/127\.0\.0\.1:\d+\/$/,
+  ],
+  [
+    'outlook.office365.com',
+    /^https:\/\/login\.microsoftonline\.com\/common\/oauth2\/v2\.0\/authorize\?.*scope=https%3A%2F%2Foutlook\.office\.com%2FPOP\.AccessAsUser\.All\+offline_access/,
+    /^http:\/\/localhost:\d+$/,
+  ],
+] as const;
+
+for (const [host, expected, redirect] of providers)
+  test(`for ${host} consent is asked for where its provider documents it`, async () => {
+    await using home = await PopfetchHome.create();
+    home.configure({ accounts: { ann: { host, user: 'ann', oauth: { clientId: 'one' } } } });
+    const { status, stderr } = await logIn(home, {
+      by: 'browser',
+      async consent(page) {
+        assert.match(page, expected);
+        const { searchParams } = new URL(page);
+        const back = searchParams.get('redirect_uri') ?? '';
+        assert.match(back, redirect);
+        const state = searchParams.get('state');
+        await new ConsentingPerson('ann').open(`${back}?error=access_denied&state=${state}`);
+      },
+    });
+    assert.equal(status, 77);
+    assert.match(stderr, /the consent was refused \(access_denied\)/);
+  });
 
 test('a stranger who knocks at the port without the state ends nothing', async () => {
   await using place = await Place.create();

@@ -7,13 +7,16 @@ import { worldOf } from './run-in-process.ts';
 import type { PopfetchHome } from './run-popfetch.ts';
 
 export interface LogInOptions {
-  readonly by?: 'device' | 'browser';
+  /** undefined is as popfetch finds it suits; `device` unless it is said. */
+  readonly by?: 'device' | 'browser' | undefined;
   /** What the person does with the page, and with the code where there is one; by default they log in and consent. */
   readonly consent?: (page: string, code: string | undefined) => Promise<unknown>;
   /** Called each time the program waits for the person to enter the code, after the first. */
   readonly waits?: (ms: number) => void;
   readonly now?: () => number;
   readonly onSignal?: World['onSignal'];
+  /** Somebody sits at a terminal of a desktop with these variables. */
+  readonly desktop?: World['env'];
 }
 
 export interface LoggedIn {
@@ -23,13 +26,17 @@ export interface LoggedIn {
 }
 
 /** Runs `popfetch auth login` for the account `ann` within the test, without a wait; a person of that name consents. */
-export async function logIn(
-  home: PopfetchHome,
-  { by = 'device', consent = agree, waits, now, onSignal }: LogInOptions = {},
-): Promise<LoggedIn> {
-  const person = new Onlooker(consent);
-  const plain = worldOf(home, ['auth', 'login', 'ann', `--${by}`], now);
-  const world = { ...plain, stdout: person, ...(onSignal !== undefined && { onSignal }) };
+export async function logIn(home: PopfetchHome, options: LogInOptions = {}): Promise<LoggedIn> {
+  const { by, consent = agree, waits, now, onSignal, desktop } = { by: 'device', ...options };
+  const person = new Onlooker(consent, desktop !== undefined);
+  const words = ['auth', 'login', 'ann', ...(by === undefined ? [] : [`--${by}`])];
+  const plain = worldOf(home, words, now);
+  const world = {
+    ...plain,
+    stdout: person,
+    env: { ...plain.env, ...desktop },
+    ...(onSignal !== undefined && { onSignal }),
+  };
   const invocation = parseArguments(world.argv, world.env, world.version);
   assert.ok(invocation.command === 'auth');
   const status = await auth(invocation, world, async (ms, signal) => {
@@ -48,20 +55,21 @@ function agree(page: string, code: string | undefined): Promise<unknown> {
 
 /** Reads what is printed, and acts when a page is named. */
 class Onlooker {
-  readonly isTTY = false;
+  readonly isTTY: boolean;
   text = '';
   done: Promise<unknown> | undefined;
   readonly #consent: NonNullable<LogInOptions['consent']>;
 
-  constructor(consent: NonNullable<LogInOptions['consent']>) {
+  constructor(consent: NonNullable<LogInOptions['consent']>, isTTY: boolean) {
     this.#consent = consent;
+    this.isTTY = isTTY;
   }
 
   write(text: string): void {
     this.text += text;
     if (this.done !== undefined) return;
     const [, page, code] = /open (http\S+) in .*\n {2}(\S+)\n/.exec(this.text) ?? [];
-    const [, alone = page] = /open this page in .*\n {2}(\S+)\n/.exec(this.text) ?? [];
+    const [, alone = page] = /open this page .*\n {2}(\S+)\n/.exec(this.text) ?? [];
     if (alone !== undefined) this.done = this.#consent(alone, code);
   }
 
