@@ -129,6 +129,7 @@ const table: readonly Row[] = [
   },
   { part: 'init/clack-questions', may: ['init', 'util'], node: true, packages: ['@clack/core'] },
   { part: 'init', may: ['providers', 'net', 'errors', 'util'], types: ['config'], node: true },
+  { part: 'adopt', may: ['mail', 'durable', 'errors', 'util'], node: true },
   { part: 'service', may: ['config', 'durable', 'errors', 'util'], node: true },
   {
     part: 'oauth',

@@ -95,6 +95,10 @@ async function dispatch(invocation: Invocation, world: World): Promise<number> {
       const { importSetup } = await import('./commands/import.ts');
       return importSetup(invocation, world);
     }
+    case 'adopt': {
+      const { adopt } = await import('./commands/adopt.ts');
+      return adopt(invocation, world);
+    }
     case 'doctor': {
       const { doctor } = await import('./commands/doctor.ts');
       return doctor(invocation, world);

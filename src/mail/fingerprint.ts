@@ -18,8 +18,8 @@ export interface HeaderPrint {
   readonly isDated: boolean;
 }
 
-/** Servers write these into the messages that they keep, and change them from one session to the next. */
-const writtenByServers: ReadonlySet<string> = new Set([
+/** Servers write these into the messages that they keep, and change them from one session to the next. In lower case. */
+export const writtenByServers: ReadonlySet<string> = new Set([
   'status',
   'x-status',
   'x-uid',

@@ -1,6 +1,7 @@
 import type { Fingerprint, HeaderPrint } from '../mail/fingerprint.ts';
 import type { MessageRef } from '../mail/message.ts';
 import type { Remembered, SeenStore } from '../state/seen-store.ts';
+import { addTo } from '../util/grouped.ts';
 import type { Scope } from './scopes.ts';
 
 /** A message on the server that is stored under another unique-id. */
@@ -44,7 +45,7 @@ export class Recogniser {
     await store.remembered((message) => {
       const { uid, stored } = message;
       if (isTaken(uid)) taken.set(uid, stored.place);
-      if (holds(uid)) push(held, stored.place, message);
+      if (holds(uid)) addTo(held, stored.place, message);
     });
     for (const place of taken.values()) held.delete(place);
     return new Recogniser([...held.values()], fits);
@@ -59,8 +60,8 @@ export class Recogniser {
       const { print, sha256 } = first.stored;
       const entry = { known, used: false };
       // What was stored by a version before fingerprints is known by the hash of what was stored.
-      push(this.#byContent, print?.content ?? sha256, entry);
-      if (print !== undefined) push(this.#byHeader, print.header, entry);
+      addTo(this.#byContent, print?.content ?? sha256, entry);
+      if (print !== undefined) addTo(this.#byHeader, print.header, entry);
     }
   }
 
@@ -99,10 +100,4 @@ export class Recogniser {
     }
     return undefined;
   }
-}
-
-function push<T>(map: Map<string, T[]>, key: string, value: T): void {
-  const values = map.get(key);
-  if (values === undefined) map.set(key, [value]);
-  else values.push(value);
 }

@@ -116,6 +116,14 @@ export interface SourceSession extends AsyncDisposable {
   /** The header's print for each message, in order; undefined where the server refuses TOP. Changes nothing there. */
   headers(refs: readonly MessageRef[]): Promise<readonly (HeaderPrint | undefined)[]>;
   /**
+   * Gives each message's header as it stands (TOP), with the empty line behind it or without; undefined where the server
+   * refuses. Several commands ahead where the server allows it; none is kept. Changes nothing there.
+   */
+  eachHeader(
+    refs: readonly MessageRef[],
+    take: (ref: MessageRef, header: Uint8Array | undefined) => void,
+  ): Promise<void>;
+  /**
    * Retrieves these messages in this order, several commands ahead where the server allows it. When `stop` fires no
    * further message is asked for; those already on their way still come. That the next element (or the end) arrives
    * confirms the one before: its terminator was followed by a well-formed reply. A failure with code `protocol`

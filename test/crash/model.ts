@@ -93,6 +93,7 @@ export class Life {
         }
       },
       headers: () => Promise.resolve([]),
+      eachHeader: () => Promise.resolve(),
       peek: () => Promise.resolve(new Uint8Array()),
       delete: (ref) => void doomed.push(ref),
       async quit() {

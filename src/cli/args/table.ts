@@ -1,3 +1,4 @@
+import { adoptWords } from './adopt.ts';
 import { authWords } from './auth.ts';
 import { checkWords } from './check.ts';
 import { completionWords } from './completion.ts';
@@ -26,6 +27,7 @@ const commandTable = {
   demo: demoWords,
   init: initWords,
   import: importWords,
+  adopt: adoptWords,
   doctor: doctorWords,
   once: onceWords,
   run: runWords,

@@ -64,12 +64,20 @@ export class Pop3Session implements SourceSession {
   }
 
   async headers(refs: readonly MessageRef[]): Promise<readonly (HeaderPrint | undefined)[]> {
+    const prints: (HeaderPrint | undefined)[] = [];
+    await this.eachHeader(refs, (_ref, header) => prints.push(header && headerPrint(header)));
+    return refs.map((_ref, at) => prints[at]);
+  }
+
+  async eachHeader(
+    refs: readonly MessageRef[],
+    take: (ref: MessageRef, header: Uint8Array | undefined) => void,
+  ): Promise<void> {
     await this.#settle();
-    const prints: (HeaderPrint | undefined)[] = refs.map(() => undefined);
     await readHeaders(this.#dialogue, refs, this.#window, (index, octets) => {
-      prints[index] = octets && headerPrint(octets);
+      const ref = refs[index];
+      if (ref !== undefined) take(ref, octets);
     });
-    return prints;
   }
 
   retrieve(refs: readonly MessageRef[], stop: AbortSignal): AsyncIterable<Retrieval> {
