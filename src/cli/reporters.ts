@@ -10,7 +10,7 @@ import { type TerminalOptions, terminalReporter } from '../log/terminal.ts';
 import type { TextSink } from '../log/text-sink.ts';
 import type { GlobalOptions } from './args/global.ts';
 import { type Progressing, progressing } from './progressing.ts';
-import type { World } from './world.ts';
+import type { Output, World } from './world.ts';
 
 export interface Reporting extends Disposable {
   readonly emit: Emit;
@@ -62,14 +62,18 @@ export async function reporting(
 function troublesOn(options: GlobalOptions, world: World): TextSink {
   const { stderr } = world;
   if (options.verbosity > 0 && world.stderrIsJournal()) return besideLog(stderr);
-  return isColored(options, world) ? colored(stderr) : stderr;
+  return withColor(stderr, options, world);
 }
 
 /** See no-color.org; a terminal that is dumb would show the sequences. */
-function isColored({ color }: GlobalOptions, { env, stderr }: World): boolean {
+export function withColor(
+  output: Output,
+  { color }: Pick<GlobalOptions, 'color'>,
+  { env }: Pick<World, 'env'>,
+): TextSink {
   const forced = env.FORCE_COLOR ?? '';
-  if (color === 'never' || (env.NO_COLOR ?? '') !== '' || forced === '0') return false;
-  return forced !== '' || (stderr.isTTY && env.TERM !== 'dumb');
+  if (color === 'never' || (env.NO_COLOR ?? '') !== '' || forced === '0') return output;
+  return forced !== '' || (output.isTTY && env.TERM !== 'dumb') ? colored(output) : output;
 }
 
 function reopened(file: LogFile | undefined): string | undefined {

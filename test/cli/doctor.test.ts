@@ -22,13 +22,12 @@ async function place(options: Parameters<typeof startMaildropServer>[0] = {}): P
   const home = await PopfetchHome.create();
   const { port, user, password, ca } = server;
   const deliver = { maildir: home.path('Maildir') };
+  const tls = options.tls ?? 'on';
+  const usual = { host: 'localhost', port, tls, user, password, tlsCa: ca, deliver };
   return {
     server,
     home,
-    account: (more = {}) => ({
-      ...{ host: 'localhost', port, tls: options.tls ?? 'on', user, password },
-      ...{ tlsCa: ca, deliver, ...more },
-    }),
+    account: (more = {}) => ({ ...usual, ...more }),
     run: (line) => runInProcess(home, line.split(' ')),
     async [Symbol.asyncDispose]() {
       await home[Symbol.asyncDispose]();
@@ -129,6 +128,18 @@ test('a report without names has none of them in it, and is as long', async () =
   assert.doesNotMatch(stdout, /secretname|corp\.example|\bann\b|alias/);
   assert.match(stdout, /^account-2 +error +dns +cannot find host-\d/m);
   assert.equal(checksIn(stdout).length, checksIn(open).length);
+});
+
+test('on a terminal, and where it is forced, the levels are colored', async () => {
+  await using at = await place();
+  at.home.configure({ accounts: { a: at.account({ password: 'wrong' }) } });
+  const env = { PATH: process.env.PATH, HOME: at.home.path('home'), FORCE_COLOR: '1' };
+  const { stdout } = await runInProcess(at.home, ['doctor'], Date.now, { env });
+  assert.match(stdout, /^a +\u001b\[31merror\u001b\[39m {2}login/m);
+  const { stdout: plain } = await runInProcess(at.home, ['doctor', '--no-color'], Date.now, {
+    env,
+  });
+  assert.ok(!plain.includes('\u001b'));
 });
 
 test('a configuration that is missing, wrong or exposed is a finding with its place', async () => {

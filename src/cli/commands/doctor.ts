@@ -14,6 +14,7 @@ import {
 } from '../../doctor/report.ts';
 import { examineStateDirectory } from '../../doctor/state.ts';
 import { examineSystem } from '../../doctor/system.ts';
+import type { TextSink } from '../../log/text-sink.ts';
 import { pollRound } from '../../scheduler/round.ts';
 import { userOf } from '../../util/environment.ts';
 import type { Invocation } from '../args.ts';
@@ -22,6 +23,7 @@ import { Consultation } from '../consultation.ts';
 import { exitStatus, worst } from '../exit-status.ts';
 import { numbered } from '../fetchmail-status.ts';
 import { monotonicClock } from '../monotonic-clock.ts';
+import { withColor } from '../reporters.ts';
 import { serverKey } from '../server-key.ts';
 import { stateDirectory } from '../state-dir.ts';
 import type { StopSignal, World } from '../world.ts';
@@ -69,6 +71,7 @@ function placesOf(stateDir: string, accounts: readonly AccountConfig[], { home }
 class Report {
   readonly #invocation: DoctorInvocation;
   readonly #world: World;
+  readonly #toPeople: TextSink;
   readonly #form: ReportForm;
   readonly #redacted: (text: string) => string;
   readonly #all: Finding[] = [];
@@ -82,6 +85,7 @@ class Report {
     const isPlain = !invocation.redact;
     this.#redacted = isPlain ? (text) => text : redactor(privateIn(accounts, world));
     const names = accounts.map(({ name }) => this.#redacted(name));
+    this.#toPeople = withColor(world.stdout, invocation.global, world);
     this.#form = reportForm(names, world.stdout.isTTY);
   }
 
@@ -92,7 +96,7 @@ class Report {
       this.#all.push(finding);
       if (global.json) this.#world.stdout.write(findingJson(finding, this.#run()));
       else if (!global.quiet || finding.level !== 'ok')
-        this.#world.stdout.write(findingLines(finding, this.#form));
+        this.#toPeople.write(findingLines(finding, this.#form));
     }
   }
 
