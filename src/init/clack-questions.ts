@@ -49,12 +49,10 @@ export class ClackQuestions implements Questions {
   async choose<Value extends string>(
     question: string,
     choices: readonly Choice<Value>[],
-    initial?: Value,
   ): Promise<Value> {
     const prompt = new SelectPrompt<Choice<Value>>({
       ...this.#surroundings(),
       options: [...choices],
-      ...(initial !== undefined && { initialValue: initial }),
       render() {
         const chosen = choices[this.cursor];
         if (isOver(this.state)) return `${question}: ${chosen?.label ?? ''}`;

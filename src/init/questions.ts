@@ -3,11 +3,8 @@ export interface Questions {
   text(question: string, options?: TextOptions): Promise<string>;
   /** What is typed is not shown, and not how long it is. */
   secret(question: string, options?: Pick<TextOptions, 'check'>): Promise<string>;
-  choose<Value extends string>(
-    question: string,
-    choices: readonly Choice<Value>[],
-    initial?: Value,
-  ): Promise<Value>;
+  /** The first one is offered. */
+  choose<Value extends string>(question: string, choices: readonly Choice<Value>[]): Promise<Value>;
 }
 
 export interface TextOptions {

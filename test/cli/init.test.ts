@@ -110,6 +110,43 @@ test('Ctrl-C at any question ends it with status 130, and nothing was written', 
   }
 });
 
+test('Ctrl-C while the server is silent ends it too', { skip: noTerminal }, async () => {
+  await using server = await startMaildropServer({ messages, faults: { stallAt: 'greeting' } });
+  await using home = await PopfetchHome.create();
+  const steps = [...stepsFor(server).slice(0, -1), { expect: 'logging in', send: interrupt }];
+  const { output, status } = await onTerminal(home, ['init'], steps);
+  assert.equal(status, 130, output);
+  assert.match(output, /stopped: nothing was written/);
+  assert.deepEqual(readdirSync(home.path('home')), []);
+});
+
+test('a login that was refused is tried again with what one types then', {
+  skip: noTerminal,
+}, async () => {
+  await using server = await startMaildropServer({ messages });
+  await using home = await PopfetchHome.create();
+  const steps = stepsFor(server).slice(0, -2);
+  const { output, status } = await onTerminal(
+    home,
+    ['init'],
+    [
+      ...steps,
+      { expect: 'Password (not shown):', send: `wrong${enter}` },
+      { expect: '> another login', send: enter },
+      { expect: 'Login name [joe]:', send: enter },
+      { expect: '> a file that only you', send: enter },
+      { expect: 'Password (not shown):', send: `tanstaaf-5${enter}` },
+      { expect: '> fetch all', send: down },
+      { expect: '> fetch only', send: enter },
+    ],
+  );
+  assert.equal(status, 0, output);
+  assert.match(output, /FAIL {2}login refused by 127\.0\.0\.1/);
+  assert.match(readFileSync(config(home), 'utf8'), /^ {4}first: new$/m);
+  const password = join(home.path('home'), '.config/popfetch/home.password');
+  assert.equal(readFileSync(password, 'utf8'), 'tanstaaf-5\n');
+});
+
 const wanted = ({ port }: MaildropServer) => [
   ...`--host 127.0.0.1 --port ${port} --tls off --user joe --password-command`.split(' '),
   'echo tanstaaf-5',

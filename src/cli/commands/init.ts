@@ -84,11 +84,29 @@ class Setup {
       const outcome = await this.#login(file, answers);
       if ('messages' in outcome) {
         const first = await asked.wizard.first(outcome.messages);
-        return this.#write(file, answers, first);
+        return this.#writtenAtLast(file, { ...asked, answers }, first);
       }
       const next = await asked.afterRefusal(answers);
       if (next === 'write') return this.#write(file, answers, 'all');
       answers = next;
+    }
+  }
+
+  /** A keyring may be locked, or not there at all: then the password goes elsewhere. */
+  async #writtenAtLast(
+    file: ConfigurationFile,
+    { answers, wizard }: AskedAnswers,
+    first: 'all' | 'new',
+  ): Promise<number> {
+    for (let { password } = answers; ; ) {
+      try {
+        return await this.#write(file, { ...answers, password }, first);
+      } catch (thrown) {
+        const { code, message } = asFailure(thrown);
+        if (code !== 'secret_unavailable') throw thrown;
+        this.#tell(message);
+        password = await wizard.password(answers.name, answers.server);
+      }
     }
   }
 
