@@ -283,6 +283,12 @@ test('what cannot be read is told with its place', async () => {
     /no configuration of fdm where it looks for one/,
   );
   assert.match((await here.run(`import ${here.rc}.none`)).said, /there is no file/);
+  const which = await here.run('import');
+  assert.equal(which.status, 64);
+  assert.match(
+    which.said,
+    /There are:\n {2}popfetch import fetchmail +~\/\.fetchmailrc\n {2}popfetch import mpop +~\/\.mpoprc\n/,
+  );
   const unknown = here.home.path('home', 'notes');
   writeFileSync(unknown, 'buy milk\n');
   assert.match((await here.run(`import ${unknown}`)).said, /looks like no configuration/);

@@ -3,8 +3,8 @@ import { usage } from '../usage.ts';
 import { type CommandWords, lastGiven, type Parsed, positional } from './words.ts';
 
 export interface ImportOptions {
-  /** A program, or a file of one. */
-  readonly from: string;
+  /** A program, or a file of one; undefined to be told which there are. */
+  readonly from: string | undefined;
   /** Where `from` is a program, and its files are not where it looks for them. */
   readonly file: string | undefined;
   /** Only this one, by the name that it gets here. */
@@ -17,14 +17,13 @@ export interface ImportOptions {
 }
 
 export const importWords = {
-  usage: 'import <from> [file]',
+  usage: 'import [from] [file]',
   group: 'getting started',
   summary: "take over another program's accounts, and what it has fetched",
   positionals: {
     from: positional({
       arg: 'FILE|TOOL',
       type: 'string',
-      demandOption: true,
       describe: `a configuration of ${tools.join(', ')}, or one of these names`,
       completes: 'file',
     }),

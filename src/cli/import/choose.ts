@@ -1,6 +1,7 @@
 import { existsSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { workingDirectory } from '../../config/explorer.ts';
+import { shortPath } from '../../config/problem-text.ts';
 import { Failure } from '../../errors.ts';
 import { fromHome, readConfiguration } from '../../import/files.ts';
 import { importers } from '../../import/importers.ts';
@@ -17,6 +18,7 @@ export function choose(
   { from, file }: Pick<ImportOptions, 'from' | 'file'>,
   surroundings: Surroundings,
 ): Chosen {
+  if (from === undefined) throw whichThereAre(surroundings);
   const named = importers.find(({ tool }) => tool === from.toLowerCase());
   if (named !== undefined && file !== undefined)
     return { importer: named, files: [absolute(file, surroundings)] };
@@ -30,6 +32,17 @@ export function choose(
   throw new Failure('usage', `${from} looks like no configuration of a program that is known`, {
     hint: `name the program before the file: popfetch import fetchmail ${from}`,
   });
+}
+
+function whichThereAre(surroundings: Surroundings): Failure {
+  const found = importers.flatMap((importer) => {
+    const [file] = importer.defaultFiles(surroundings);
+    if (file === undefined) return [];
+    return [`  popfetch import ${importer.tool}`.padEnd(34) + shortPath(file, surroundings.home)];
+  });
+  if (found.length > 0) return new Failure('usage', `import what? There are:\n${found.join('\n')}`);
+  const hint = `popfetch import FILE, of ${importers.map(({ tool }) => tool).join(', ')}`;
+  return new Failure('usage', 'import what? Nothing is where these programs look for it', { hint });
 }
 
 function usualFiles(importer: Importer, surroundings: Surroundings): readonly string[] {
