@@ -24,6 +24,7 @@ import { parseConfig } from '../src/config/parse.ts';
 import { demoLogin } from '../src/demo/maildrop-session.ts';
 import { DemoServer } from '../src/demo/pop3-server.ts';
 import { Failure, failureNatures } from '../src/errors.ts';
+import { referencePage } from './support/reference.ts';
 import { repository, sourceFiles } from './support/source-code.ts';
 
 const readme = read('README.md');
@@ -117,6 +118,14 @@ test('docs/ and the README speak of no command and no option that is not there',
       `popfetch ${line}`,
     );
   }
+});
+
+test('the reference is what the tables of the program say', () => {
+  const page = referencePage();
+  if (process.env.POPFETCH_WRITE_REFERENCE !== undefined)
+    writeFileSync(join(repository, 'docs/reference.md'), page);
+  const hint = 'POPFETCH_WRITE_REFERENCE=1 npm test -- docs writes it anew';
+  assert.equal(read('docs/reference.md'), page, hint);
 });
 
 test('every link in docs/ and the README leads to a file that is there', () => {
