@@ -39,8 +39,13 @@ export async function findServer(
   const provider = providerOfAddress(email);
   if (provider !== undefined) return known(email, provider);
   const domain = domainToASCII(email.slice(email.lastIndexOf('@') + 1));
-  if (!domain.includes('.')) return undefined;
+  if (!domain.includes('.') || isReserved(domain)) return undefined;
   return (await inDns(email, domain, lookups)) ?? (await inAutoconfig(email, domain, lookups));
+}
+
+/** Names that nobody can have on the Internet (RFC 6761, RFC 6762, RFC 7686). */
+function isReserved(domain: string): boolean {
+  return /\.(?:test|invalid|localhost|example|local|onion)\.?$/.test(domain);
 }
 
 function known(email: string, provider: Provider): FoundServer {

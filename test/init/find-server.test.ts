@@ -85,6 +85,13 @@ test('a server of the domain is taken from the DNS, with TLS from the beginning 
   });
 });
 
+test('names that nobody can have are asked for nowhere', async () => {
+  const outside = new Outside();
+  for (const domain of ['home.invalid', 'my.test', 'box.local', 'localhost'])
+    assert.equal(await findServer(`joe@${domain}`, outside), undefined);
+  assert.deepEqual(outside.log, []);
+});
+
 test('a server elsewhere is marked: the DNS can be forged', async () => {
   const outside = new Outside({ '_pop3s._tcp.example.org': [record('pop.hoster.example')] });
   assert.equal((await findServer('joe@example.org', outside))?.isForeign, true);
@@ -101,8 +108,8 @@ test("the domain's own file is taken where the DNS says nothing", async () => {
 
 test('a domain that is not written in ASCII is asked for as the DNS writes it', async () => {
   const outside = new Outside();
-  await findServer('joe@bücher.example', outside);
-  assert.equal(outside.log[1], 'asked _pop3s._tcp.xn--bcher-kva.example');
+  await findServer('joe@bücher.de', outside);
+  assert.equal(outside.log[1], 'asked _pop3s._tcp.xn--bcher-kva.de');
 });
 
 test('of several records the first by priority, then by weight, counts', () => {
