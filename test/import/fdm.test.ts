@@ -41,7 +41,7 @@ const awkward: readonly (readonly [what: string, conf: string, settings: object]
   ],
   [
     'macros of both kinds, within texts and alone',
-    `$host = "example"\n%n = 1995\n$u = 'jo\${host}'\naccount "isp" pop3s server "pop.\${host}.org\${none}" port %n user $u pass "x" keep\n${maildir}`,
+    `$host = "example"\n%n = 1995\n$u = 'jo\${host}'\naccount "isp" pop3s server "pop.\${host}.org\${none}" port %{n} user \${u} pass "x" keep\n${maildir}`,
     { ...usual, ...home, port: 1995, user: `jo\${host}` },
   ],
   [

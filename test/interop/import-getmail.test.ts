@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { gunzipSync } from 'node:zlib';
+import { translateRc } from '../../src/import/getmail/config.ts';
 import { dovecotMissing } from '../support/dovecot.ts';
 import { startMaildropServer } from '../support/maildrop-server.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
@@ -74,4 +76,22 @@ read_all = false
     ['new/1'],
     stdout,
   );
+});
+
+const examples = '/usr/share/doc/getmail6/getmailrc-examples.gz';
+
+test("each of getmail's own examples becomes an account, or says by its line why not", {
+  skip: existsSync(examples) ? false : 'the examples of getmail are not installed',
+}, () => {
+  const text = gunzipSync(readFileSync(examples)).toString();
+  const around = { home: '/home/jeffp', env: {}, user: 'jeffp' };
+  const [, ...parts] = text.split(/^# Example (?=\d+:)/m);
+  const made = parts.flatMap((part, number) => {
+    const { draft } = translateRc('getmailrc', `# ${part}`, around, () => []);
+    const left = draft.notes.filter(({ kind }) => kind === 'left');
+    assert.ok(!draft.isRefused || left.length > 0, part);
+    return draft.isRefused ? [] : [number];
+  });
+  // POP3 for one user, with one destination: the others are IMAP, multidrop, or sort by recipient.
+  assert.deepEqual(made, [1, 2, 6, 7]);
 });

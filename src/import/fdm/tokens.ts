@@ -27,7 +27,7 @@ export function tokenise(file: string, text: string): readonly Token[] {
 const lexemes: readonly (readonly [RegExp, Token['kind'] | 'nothing' | 'macro'])[] = [
   [/(?:\s|#.*)+/y, 'nothing'],
   [/[$%][\w-]+(?=\s*=(?!=))/y, 'definition'],
-  [/[$%][\w-]+/y, 'macro'],
+  [/[$%](?:[\w-]+|\{[\w-]+\})/y, 'macro'],
   [/\d+/y, 'number'],
   [/[A-Za-z][A-Za-z0-9-]*/y, 'word'],
   [/==|!=|[{}(),=<>*+]/y, 'sign'],
@@ -119,7 +119,8 @@ class Lexer {
     this.#pass(blanks.exec(this.#text)?.[0] ?? '');
   }
 
-  #macro(name: string): Pick<Token, 'kind' | 'text'> {
+  #macro(written: string): Pick<Token, 'kind' | 'text'> {
+    const name = written.replace(/[{}]/g, '');
     const value = this.#value(name);
     if (value.startsWith(commandMark))
       return { kind: 'command', text: value.slice(commandMark.length) };
