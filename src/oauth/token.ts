@@ -12,15 +12,25 @@ export interface Token {
 }
 
 /**
- * Whether it may be shown to a mail server: for a little while longer it is good by any clock that is not far from ours. A
- * token of tomorrow says that our clock was set back: nobody knows how old it is.
+ * Whether it need not be renewed yet: it is good for a while by any clock that is not far from ours, and where it cannot
+ * be renewed at once there is time for another try. A token of tomorrow says that our clock was set back: nobody knows how
+ * old it is.
  */
-export function isFresh({ obtainedAt, expiresAt }: Token, now: number): boolean {
-  if (now < obtainedAt - skew) return false;
-  if (expiresAt === undefined) return true;
-  const margin = Math.min(skew, (expiresAt - obtainedAt) / 2);
-  return now < expiresAt - margin;
+export function isFresh(token: Token, now: number): boolean {
+  return lasts(token, now, 300_000);
 }
 
-/** ms that two clocks may differ; time for the login itself is in it. */
+/** Whether a mail server may still take it; there is time for the login itself. */
+export function isUsable(token: Token, now: number): boolean {
+  return lasts(token, now, 30_000);
+}
+
+/** For so many ms longer, or half of its life where that is shorter. */
+function lasts({ obtainedAt, expiresAt }: Token, now: number, longer: number): boolean {
+  if (now < obtainedAt - skew) return false;
+  if (expiresAt === undefined) return true;
+  return now < expiresAt - Math.min(longer, (expiresAt - obtainedAt) / 2);
+}
+
+/** ms that a clock is set back now and then. */
 const skew = 120_000;

@@ -2,7 +2,7 @@ import { Failure } from '../errors.ts';
 import { afterwards } from '../util/afterwards.ts';
 import type { Secret } from '../util/secret.ts';
 import type { OAuthClient } from './client.ts';
-import { isFresh, type Token } from './token.ts';
+import { isFresh, isUsable, type Token } from './token.ts';
 import type { TokenFile } from './token-file.ts';
 
 /** What there is to ask of the authorization server without a person. */
@@ -45,13 +45,18 @@ export class Tokens {
     this.#parts = parts;
   }
 
-  /** The one on file, or a new one where that is out of date. */
+  /** The one on file, or a new one where that is out of date, or nearly so. */
   async current(): Promise<Granted> {
     const { file, now } = this.#parts;
     const token = file.read();
     if (token === undefined) throw this.#withoutConsent();
     if (isFresh(token, now())) return { token, isNew: false };
-    return this.#renewed((there) => isFresh(there, now()));
+    try {
+      return await this.#renewed((there) => isFresh(there, now()));
+    } catch (thrown) {
+      if (!mayWait(thrown) || !isUsable(token, now())) throw thrown;
+      return { token, isNew: false };
+    }
   }
 
   /** Another one than that which the mail server refused. */
@@ -127,4 +132,9 @@ export class Tokens {
   get #remedy(): string {
     return `Run: popfetch auth login ${this.#parts.account}`;
   }
+}
+
+/** The network or the disk; neither a person who stopped us nor one who withdrew consent. */
+function mayWait(thrown: unknown): boolean {
+  return thrown instanceof Failure && thrown.code !== 'interrupted' && thrown.code !== 'auth';
 }

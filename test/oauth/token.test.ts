@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isFresh } from '../../src/oauth/token.ts';
+import { isFresh, isUsable } from '../../src/oauth/token.ts';
 import { Secret } from '../../src/util/secret.ts';
 
 const minute = 60_000;
@@ -9,8 +9,8 @@ const hour = 60 * minute;
 /** When it came, how long it lasts, what time it is, whether it may be used. */
 const cases: readonly (readonly [lifetime: number | undefined, now: number, fresh: boolean])[] = [
   [hour, 0, true],
-  [hour, hour - 3 * minute, true],
-  [hour, hour - 2 * minute, false],
+  [hour, hour - 6 * minute, true],
+  [hour, hour - 5 * minute, false],
   [hour, 3 * hour, false],
   // Our clock was set back: by a little nothing is lost, by more nobody knows how old it is.
   [hour, -minute, true],
@@ -29,3 +29,11 @@ for (const [lifetime, now, fresh] of cases)
     const token = { access: new Secret('a'), refresh: undefined, obtainedAt, expiresAt };
     assert.equal(isFresh(token, obtainedAt + now), fresh);
   });
+
+test('a token that is to be renewed is usable until the last half minute', () => {
+  const token = { access: new Secret('a'), refresh: undefined, obtainedAt: 0, expiresAt: hour };
+  assert.deepEqual(
+    [hour - minute, hour - 30_000, -hour].map((now) => isUsable(token, now)),
+    [true, false, false],
+  );
+});

@@ -89,6 +89,17 @@ test('a server that is out of order is a temporary failure, and the token stays'
   assert.deepEqual(place.server.asked, ['refresh of first', 'refresh of first']);
 });
 
+test('as long as the old token is good, a server that is out of order is no failure at all', async () => {
+  await using place = await Place.create();
+  await place.tokens.keep(place.token('first'));
+  place.server.failure = new Failure('connect', 'cannot reach it');
+  place.now += hour - 120_000;
+  const { token, isNew } = await place.tokens.current();
+  assert.deepEqual([token.access.reveal(), isNew], ['first', false]);
+  place.server.failure = new Failure('auth', 'no', { reason: 'the consent was withdrawn' });
+  await assert.rejects(place.tokens.current(), isFailure('auth', /auth login work/));
+});
+
 test('without consent, and without a refresh token, the command to run is told', async () => {
   await using place = await Place.create();
   await assert.rejects(place.tokens.current(), isFailure('auth', /auth login work$/));
