@@ -158,8 +158,10 @@ class Lane implements AsyncDisposable {
       assert.ok(isStored, `lost: ${uid}`);
     }
     // Of messages that are the same octet for octet, and share a unique-id, one may stand for all.
-    const different = new Set(plan.transcript === undefined ? messages.map(textOf) : []).size;
-    assert.ok(new Set(stored).size >= different, 'fewer are stored than there were');
+    const there = plan.transcript === undefined ? messages.map(textOf) : [];
+    const shrunk = Math.max(0, empty(stored) - empty(there));
+    const accounted = new Set(stored).size + shrunk;
+    assert.ok(accounted >= new Set(there).size, 'fewer are stored than there were');
     assert.deepEqual(readdirSync(join(folder, 'Maildir/tmp')), [], 'nothing unfinished is left');
     if (!plan.keep) assert.deepEqual(server.messages, [], 'nothing is left on the server');
   }
@@ -272,6 +274,11 @@ function messagesOf({ texts: all, uids }: Plan): MaildropMessage[] {
 /** As a Maildir stores it. */
 function textOf({ content }: Pick<MaildropMessage, 'content'>): string {
   return String(content).replaceAll('\r\n', '\n');
+}
+
+/** How many are empty: a reply that lost octets may become so, and look like a message that was empty from the start. */
+function empty(all: readonly string[]): number {
+  return all.filter((text) => text === '').length;
 }
 
 /** Where unique-ids are shared, what the header adds to tell messages apart follows a `#`. */
