@@ -241,6 +241,7 @@ test('each account gets what was fetched under its name, and its password from .
       ['pop.example.org', [{ uid: '2' }], 'two'],
     ],
   );
+  assert.ok(shown(accounts[0]?.notes ?? []).some((note) => note.includes('password: in .netrc')));
   assert.deepEqual(
     files,
     ['.fetchmailrc', 'ids', '.netrc'].map((name) => join(home.path, name)),

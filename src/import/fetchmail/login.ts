@@ -28,6 +28,8 @@ export function login(
     const settings = { password: { prompt: true }, ...auth.settings };
     return { settings, secret: undefined, notes: [...notes, asked] };
   }
+  if (written === undefined)
+    notes.push(options.entryNote('taken', 'password: in .netrc, and read there when it is needed'));
   notes.push(
     ...options.note('password', 'changed', 'not copied, but read there when it is needed'),
   );
