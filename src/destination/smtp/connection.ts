@@ -1,8 +1,8 @@
 import net from 'node:net';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import { Failure } from '../../errors.ts';
-import { interruption } from '../../util/interruption.ts';
 import { isLoopbackAddress } from '../../util/loopback.ts';
+import { whileLineHolds } from './line.ts';
 import type { MailServerSettings } from './mail-server.ts';
 
 export interface SessionSurroundings {
@@ -14,6 +14,9 @@ export interface SessionSurroundings {
 
 /** ms to connect, and to be greeted. */
 const connectTimeout = 30_000;
+
+/** ms from then on until it has let us in. */
+const openingTimeout = 60_000;
 
 /** ms of silence. Virus scanners and the like take their time behind the final dot (RFC 5321 §4.5.3.2). */
 const silenceTimeout = 10 * 60_000;
@@ -42,6 +45,9 @@ export async function openConnection(
     requireTLS: tls === 'starttls',
     tls: security,
   });
+  // A line that is lost between two commands shows at the next one; without a listener it would be a crash.
+  connection.on('error', () => {});
+  const opening = AbortSignal.any([signal, AbortSignal.timeout(openingTimeout)]);
   const begin = async (): Promise<void> => {
     await greeted(connection);
     if (login === undefined || password === undefined) return;
@@ -50,32 +56,18 @@ export async function openConnection(
     if (!connection.secure && !isPrivate) throw unencrypted();
     await loggedIn(connection, login.user, password.reveal());
   };
-  await unlessAborted(begin(), connection, signal);
-  return connection;
-}
-
-/** The library itself would wait for as long as a server may think about a message. */
-function unlessAborted(
-  beginning: Promise<void>,
-  connection: SMTPConnection,
-  signal: AbortSignal,
-): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => {
-      connection.close();
-      reject(interruption(signal));
-    };
-    signal.addEventListener('abort', giveUp);
-    if (signal.aborted) giveUp();
-    const forget = (): void => signal.removeEventListener('abort', giveUp);
-    beginning.finally(forget).then(resolve, reject);
-  });
+  try {
+    await whileLineHolds(connection, opening, begin());
+    return connection;
+  } catch (error) {
+    connection.close();
+    throw error;
+  }
 }
 
 /** Greeted, and encrypted as the settings say. */
 function greeted(connection: SMTPConnection): Promise<void> {
   return new Promise((resolve, reject) => {
-    connection.on('error', reject);
     connection.connect((error) => (error ? reject(error) : resolve()));
   });
 }
