@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { startMaildropServer } from '../support/maildrop-server.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 const letter = (subject: string) => `Subject: ${subject}\r\n\r\nHello.\r\n`;
@@ -25,18 +26,18 @@ test('check tells what is new and changes nothing, here or there', async () => {
 test('what was fetched is not new, and a seen list is left as it was', async () => {
   await using place = await setUp();
   const { home, server } = place;
-  assert.equal((await home.run(['once', '--limit', '2'])).status, 0);
-  assert.equal((await home.run(['check'])).stdout, 'box: 1 new of 3, 26 B\n');
-  assert.equal((await home.run(['once'])).status, 0);
+  assert.equal((await runInProcess(home, ['once', '--limit', '2'])).status, 0);
+  assert.equal((await runInProcess(home, ['check'])).stdout, 'box: 1 new of 3, 26 B\n');
+  assert.equal((await runInProcess(home, ['once'])).status, 0);
   server.messages.pop();
-  const { status, stdout } = await home.run(['check']);
+  const { status, stdout } = await runInProcess(home, ['check']);
   assert.deepEqual([status, stdout], [0, 'box: nothing new of 2\n']);
 });
 
 test('with --exit-code the status is 0 for new mail and 1 for none', async () => {
   await using place = await setUp();
   const { home, server } = place;
-  const ask = async () => (await home.run(['check', '--exit-code', '--quiet'])).status;
+  const ask = async () => (await runInProcess(home, ['check', '--exit-code', '--quiet'])).status;
   assert.equal(await ask(), 0);
   server.messages = [];
   assert.equal(await ask(), 1);
@@ -46,17 +47,17 @@ test('with --exit-code the status is 0 for new mail and 1 for none', async () =>
 
 test('with --count nothing but the number of new messages is printed', async () => {
   await using place = await setUp();
-  assert.equal((await place.home.run(['check', '--count'])).stdout, '3\n');
+  assert.equal((await runInProcess(place.home, ['check', '--count'])).stdout, '3\n');
 });
 
 test('a message over maxSize is not called new, and not kept quiet about; a limit hides nothing', async () => {
   await using place = await setUp({ maxSize: '100B', limit: 1 });
   const { home, server } = place;
   server.messages.push({ uid: 'large', content: letter('x'.repeat(200)) });
-  const { stdout } = await home.run(['check']);
+  const { stdout } = await runInProcess(home, ['check']);
   assert.equal(stdout, 'box: 3 new of 4, 74 B (1 larger than maxSize)\n');
   server.messages = server.messages.slice(3);
-  const { status, stdout: after } = await home.run(['check', '--exit-code']);
+  const { status, stdout: after } = await runInProcess(home, ['check', '--exit-code']);
   assert.deepEqual([status, after], [1, 'box: nothing new of 1 (1 larger than maxSize)\n']);
 });
 
@@ -66,7 +67,7 @@ test('an account that fails is told on stderr, and the other one is looked at', 
   const { host, port, user, password } = server;
   const account = { host, port, user, password, tls: 'off' };
   home.configure({ accounts: { box: account, bad: { ...account, password: 'wrong' } } });
-  const { status, stdout, stderr } = await home.run(['check']);
+  const { status, stdout, stderr } = await runInProcess(home, ['check']);
   assert.equal(status, 77);
   assert.equal(stdout, 'box: 3 new of 3, 74 B\n');
   assert.match(stderr, /^bad {4}FAIL {2}login refused by 127\.0\.0\.1$/m);
@@ -74,7 +75,7 @@ test('an account that fails is told on stderr, and the other one is looked at', 
 
 test('with --json the counts of account.end and run.end are of new messages', async () => {
   await using place = await setUp();
-  const { stdout } = await place.home.run(['check', '--json']);
+  const { stdout } = await runInProcess(place.home, ['check', '--json']);
   const events = stdout
     .trimEnd()
     .split('\n')

@@ -245,7 +245,7 @@ test('the same for programs', async () => {
     text
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as Record<string, unknown>);
+      .map((line) => JSON.parse(line) as Record<string, string | number | boolean>);
   for (const { v, time, run } of [...lines(stdout), ...lines(stderr)])
     assert.deepEqual([v, time, run], [1, new Date(now()).toISOString(), 'abcd']);
   const told = lines(stdout).map(({ event, account, action, ok, code, exitCode }) =>

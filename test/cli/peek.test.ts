@@ -4,6 +4,7 @@ import { Readable } from 'node:stream';
 import { test } from 'node:test';
 import { runCommand } from '../../src/cli/run-command.ts';
 import { type MaildropMessage, startMaildropServer } from '../support/maildrop-server.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 const minutes: MaildropMessage = {
@@ -70,13 +71,13 @@ test('escape sequences of a message do not reach the terminal', async () => {
 test('messages are named by number, range or unique-id', async () => {
   await using place = await setUp([minutes, hostile, page]);
   const numbers = async (...names: readonly string[]) => {
-    const { stdout } = await place.home.run(['peek', 'box', '-n', '0', ...names]);
+    const { stdout } = await runInProcess(place.home, ['peek', 'box', '-n', '0', ...names]);
     return [...stdout.matchAll(/^box (\d)/gm)].map(([, number]) => number).join('');
   };
   assert.equal(await numbers('2'), '2');
   assert.equal(await numbers('2-3'), '23');
   assert.equal(await numbers('page', '1'), '31');
-  const { status, stderr } = await place.home.run(['peek', 'box', '7']);
+  const { status, stderr } = await runInProcess(place.home, ['peek', 'box', '7']);
   assert.equal(status, 64);
   assert.match(stderr, /^box {4}FAIL {2}no message 7\n {7}There are 3: 1 to 3\.$/m);
 });
@@ -84,16 +85,22 @@ test('messages are named by number, range or unique-id', async () => {
 test('--new shows what a poll would fetch, however large', async () => {
   await using place = await setUp([page], { maxSize: '1kB' });
   const { home, server } = place;
-  assert.equal((await home.run(['once', '--quiet'])).status, 0);
-  assert.equal((await home.run(['peek', 'box', '--new'])).stdout, 'box    nothing new of 1\n');
+  assert.equal((await runInProcess(home, ['once', '--quiet'])).status, 0);
+  assert.equal(
+    (await runInProcess(home, ['peek', 'box', '--new'])).stdout,
+    'box    nothing new of 1\n',
+  );
   server.messages.push(minutes);
-  assert.match((await home.run(['peek', 'box', '--new', '-n', '0'])).stdout, /^box 2 .*\n$/);
+  assert.match(
+    (await runInProcess(home, ['peek', 'box', '--new', '-n', '0'])).stdout,
+    /^box 2 .*\n$/,
+  );
 });
 
 test('of many messages the newest are shown, and how to see all', async () => {
   const many = Array.from({ length: 12 }, (_, at) => ({ ...page, uid: `uid-${at}` }));
   await using place = await setUp(many);
-  const { stdout, stderr } = await place.home.run(['peek', 'box', '-n', '0']);
+  const { stdout, stderr } = await runInProcess(place.home, ['peek', 'box', '-n', '0']);
   assert.equal(stdout.split('\n').length - 1, 10);
   assert.match(stdout, /^box {2}3 /);
   assert.equal(stderr, 'the newest 10 of 12; all: popfetch peek box 1-12\n');
@@ -101,7 +108,7 @@ test('of many messages the newest are shown, and how to see all', async () => {
 
 test('an empty maildrop is said to be one', async () => {
   await using place = await setUp([]);
-  assert.equal((await place.home.run(['peek', 'box'])).stdout, 'box    no messages\n');
+  assert.equal((await runInProcess(place.home, ['peek', 'box'])).stdout, 'box    no messages\n');
 });
 
 test('--raw gives the octets as the server sends them, and as many lines as asked for', async () => {
@@ -142,7 +149,7 @@ test('--raw on a terminal is made safe', async () => {
 
 test('--json gives the texts whole and safe to print', async () => {
   await using place = await setUp([hostile]);
-  const { stdout } = await place.home.run(['peek', 'box', '--json']);
+  const { stdout } = await runInProcess(place.home, ['peek', 'box', '--json']);
   assert.doesNotMatch(stdout, /[^\P{Cc}\n]/u);
   const events = stdout.trimEnd().split('\n');
   const peeked = events.map((line) => JSON.parse(line)).find(({ event }) => event === 'peek');
@@ -151,13 +158,13 @@ test('--json gives the texts whole and safe to print', async () => {
     [peeked.account, peeked.uidl, peeked.number, peeked.new, peeked.date],
     ['box', 'hostile', 1, true, undefined],
   );
-  assert.equal((await place.home.run(['peek', 'box', '--json', '--raw'])).status, 64);
+  assert.equal((await runInProcess(place.home, ['peek', 'box', '--json', '--raw'])).status, 64);
 });
 
 test('a server without TOP is told in one clear sentence', async () => {
   await using place = await setUp([page]);
   place.server.faults = { answers: { TOP: '-ERR unknown command' } };
-  const { status, stdout, stderr } = await place.home.run(['peek', 'box']);
+  const { status, stdout, stderr } = await runInProcess(place.home, ['peek', 'box']);
   assert.deepEqual([status, stdout], [69, '']);
   assert.equal(
     stderr,
@@ -171,7 +178,7 @@ test('a server without TOP is told in one clear sentence', async () => {
 test('a connection lost while looking does not claim that anything was stored', async () => {
   await using place = await setUp([page, minutes]);
   place.server.faults = { cutAfter: 600 };
-  const { status, stderr } = await place.home.run(['peek', 'box']);
+  const { status, stderr } = await runInProcess(place.home, ['peek', 'box']);
   assert.equal(status, 75);
   assert.match(stderr, /^box {4}FAIL {2}connection to 127\.0\.0\.1 lost/m);
   assert.doesNotMatch(stderr, /stored/);
@@ -179,7 +186,7 @@ test('a connection lost while looking does not claim that anything was stored', 
 
 test('an unknown account is a matter of the command line', async () => {
   await using place = await setUp([]);
-  const { status, stderr } = await place.home.run(['peek', 'bix']);
+  const { status, stderr } = await runInProcess(place.home, ['peek', 'bix']);
   assert.equal(status, 64);
   assert.match(stderr, /no account "bix"/);
 });

@@ -3,6 +3,7 @@ import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 const bad = 'Subject: bad one\r\n\r\nnobody \x1b[31m wants it\r\n';
@@ -56,7 +57,7 @@ for (const keep of [true, false])
     assert.match(text, /^X-Popfetch-Rejected: .*67.*\n/);
     assert.equal(text.replace(/^.*\n/, ''), bad.replaceAll('\r\n', '\n'));
     for (const _ of [4, 5]) {
-      const later = await home.run(['--once']);
+      const later = await runInProcess(home, ['--once']);
       assert.equal(later.status, 0, later.stderr);
       assert.match(later.stderr, /in quarantine/);
     }
@@ -72,7 +73,7 @@ test('with onReject: keep it is tried at every poll', async () => {
   await using home = await PopfetchHome.create();
   configure(home, server, { onReject: 'keep' });
   await refusedThrice(home);
-  assert.equal((await home.run(['--once'])).status, 65);
+  assert.equal((await runInProcess(home, ['--once'])).status, 65);
   assert.throws(() => held(home), /ENOENT/);
 });
 
@@ -81,34 +82,34 @@ test('the quarantine is listed, shown without harm to a terminal, and delivered 
   await using home = await PopfetchHome.create();
   configure(home, server, { keep: false });
   await refusedThrice(home);
-  const list = await home.run(['quarantine', 'list']);
+  const list = await runInProcess(home, ['quarantine', 'list']);
   assert.equal(list.status, 0, list.stderr);
   assert.match(list.stdout, /^a {2}bad {2}.*since .*67.*\n {4}bad one\n$/);
-  const json = await home.run(['quarantine', 'list', 'a', '--json']);
+  const json = await runInProcess(home, ['quarantine', 'list', 'a', '--json']);
   const { event, account, uidl, size, subject, reason } = JSON.parse(json.stdout);
   assert.deepEqual(
     { event, account, uidl, size, subject },
     { event: 'quarantine', account: 'a', uidl: 'bad', size: bad.length - 3, subject: 'bad one' },
   );
   assert.match(reason, /67/);
-  const shown = await home.run(['quarantine', 'show', 'a', 'bad']);
+  const shown = await runInProcess(home, ['quarantine', 'show', 'a', 'bad']);
   assert.match(
     shown.stdout,
     /^X-Popfetch-Rejected: .*\nSubject: bad one\n\nnobody \?\[31m wants it\n$/,
   );
-  assert.equal((await home.run(['quarantine', 'retry', 'a'])).status, 65);
+  assert.equal((await runInProcess(home, ['quarantine', 'retry', 'a'])).status, 65);
   assert.equal(held(home).length, 1);
 
   writeFileSync(home.path('open'), '');
-  const retried = await home.run(['quarantine', 'retry', 'a', 'bad']);
+  const retried = await runInProcess(home, ['quarantine', 'retry', 'a', 'bad']);
   assert.equal(retried.status, 0, retried.stderr);
   assert.ok(
     delivered(home).endsWith(bad.replaceAll('\r\n', '\n')),
     'nothing above it, nothing lost',
   );
   assert.deepEqual(held(home), []);
-  assert.equal((await home.run(['quarantine', 'list'])).stdout, '');
-  assert.equal((await home.run(['--once'])).status, 0);
+  assert.equal((await runInProcess(home, ['quarantine', 'list'])).stdout, '');
+  assert.equal((await runInProcess(home, ['--once'])).status, 0);
   assert.deepEqual(server.messages, []);
 });
 
@@ -119,11 +120,11 @@ for (const fromServer of [true, false])
     configure(home, server, { keep: false });
     await refusedThrice(home);
     const option = fromServer ? ['--delete-from-server'] : [];
-    const dropped = await home.run(['quarantine', 'drop', 'a', 'bad', ...option]);
+    const dropped = await runInProcess(home, ['quarantine', 'drop', 'a', 'bad', ...option]);
     assert.equal(dropped.status, 0, dropped.stderr);
     assert.deepEqual(held(home), []);
-    assert.equal((await home.run(['quarantine', 'list'])).stdout, '');
-    const later = await home.run(['--once']);
+    assert.equal((await runInProcess(home, ['quarantine', 'list'])).stdout, '');
+    const later = await runInProcess(home, ['--once']);
     assert.deepEqual([later.status, later.stderr], [0, '']);
     assert.equal(server.messages.length, fromServer ? 0 : 1);
   });
@@ -133,5 +134,5 @@ test('a name that is not in quarantine is a mistake of usage', async () => {
   await using home = await PopfetchHome.create();
   configure(home, server);
   for (const args of [['show', 'a', 'nope'], ['drop', 'a'], ['retry', 'b'], ['retry']])
-    assert.equal((await home.run(['quarantine', ...args])).status, 64, args.join(' '));
+    assert.equal((await runInProcess(home, ['quarantine', ...args])).status, 64, args.join(' '));
 });

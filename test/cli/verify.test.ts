@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { messagesIn } from '../destination/mbox/place.ts';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 function maildrop(count = 3): Promise<MaildropServer> {
@@ -36,12 +37,12 @@ test('all is well where everything is stored, in cur/ with flags too', async () 
   await home.run(['--once']);
   const file = fileOf(home, 'M', 1);
   renameSync(file, `${file.replace('/new/', '/cur/')}:2,S`);
-  const run = await home.run(['verify']);
+  const run = await runInProcess(home, ['verify']);
   assert.deepEqual(
     [run.status, run.stdout, run.stderr],
     [0, 'a: 3 messages on the server, 3 stored here as delivered\n', ''],
   );
-  const json = await home.run(['verify', '--json']);
+  const json = await runInProcess(home, ['verify', '--json']);
   const end = json.stdout.split('\n').filter((line) => line.includes('verify.end'));
   assert.equal(JSON.parse(end[0] ?? '').ok, true);
 });
@@ -50,18 +51,18 @@ test('what is gone, changed or not fetched is named, and refetch --missing gets 
   await using server = await maildrop(4);
   await using home = await PopfetchHome.create();
   configure(home, server, home.path('M/'), { limit: 3 });
-  await home.run(['--once']);
+  await runInProcess(home, ['--once']);
   rmSync(fileOf(home, 'M', 1));
   const changed = fileOf(home, 'M', 2);
   writeFileSync(changed, readFileSync(changed, 'latin1').replace('body', 'b0dy'));
-  const run = await home.run(['verify', 'a']);
+  const run = await runInProcess(home, ['verify', 'a']);
   assert.equal(run.status, 65);
   assert.match(run.stdout, /^a {2}FAIL {2}not found here {2}u1$/m);
   assert.match(run.stdout, /^a {2}FAIL {2}changed since it was delivered {2}u2$/m);
   assert.match(run.stdout, /^a {2}FAIL {2}on the server, not fetched yet {2}u4$/m);
   assert.doesNotMatch(run.stdout, /u3/);
   assert.match(run.stderr, /popfetch state refetch a --missing/);
-  const json = await home.run(['verify', '--json']);
+  const json = await runInProcess(home, ['verify', '--json']);
   assert.deepEqual(
     json.stdout
       .split('\n')
@@ -72,14 +73,14 @@ test('what is gone, changed or not fetched is named, and refetch --missing gets 
     ['u1 missing', 'u2 changed', 'u4 not_stored'],
   );
 
-  const refetched = await home.run(['state', 'refetch', 'a', '--missing']);
+  const refetched = await runInProcess(home, ['state', 'refetch', 'a', '--missing']);
   assert.match(refetched.stdout, /2 messages forgotten/);
-  assert.equal((await home.run(['--once', '--limit', '9'])).status, 0);
+  assert.equal((await runInProcess(home, ['--once', '--limit', '9'])).status, 0);
   const asSent = readdirSync(home.path('M', 'new')).filter((name) =>
     readFileSync(home.path('M', 'new', name), 'latin1').endsWith('\n\nbody\n'),
   );
   assert.equal(asSent.length, 4);
-  const after = await home.run(['verify']);
+  const after = await runInProcess(home, ['verify']);
   assert.equal(after.status, 0, after.stdout);
 });
 
@@ -87,26 +88,26 @@ test('refetch takes unique-ids too, and refuses what it does not know', async ()
   await using server = await maildrop();
   await using home = await PopfetchHome.create();
   configure(home, server, home.path('M/'));
-  await home.run(['--once']);
-  assert.equal((await home.run(['state', 'refetch', 'a', 'u2'])).status, 0);
-  await home.run(['--once']);
+  await runInProcess(home, ['--once']);
+  assert.equal((await runInProcess(home, ['state', 'refetch', 'a', 'u2'])).status, 0);
+  await runInProcess(home, ['--once']);
   assert.equal(readdirSync(home.path('M', 'new')).length, 4);
   for (const args of [['nope'], [], ['u1', '--missing']])
-    assert.equal((await home.run(['state', 'refetch', 'a', ...args])).status, 64);
+    assert.equal((await runInProcess(home, ['state', 'refetch', 'a', ...args])).status, 64);
 });
 
 test('messages in an mbox are found where they are, and where other mail moved them', async () => {
   await using server = await maildrop();
   await using home = await PopfetchHome.create();
   configure(home, server, home.path('mbox'));
-  await home.run(['--once']);
-  assert.equal((await home.run(['verify'])).status, 0);
+  await runInProcess(home, ['--once']);
+  assert.equal((await runInProcess(home, ['verify'])).status, 0);
   const text = readFileSync(home.path('mbox'), 'latin1');
   const other = 'From x@y Mon Nov 23 00:00:00 2026\nSubject: other\n\nx\n\n';
   writeFileSync(home.path('mbox'), other + text);
-  assert.equal((await home.run(['verify'])).status, 0);
+  assert.equal((await runInProcess(home, ['verify'])).status, 0);
   writeFileSync(home.path('mbox'), text.replace('number 2', 'number X'));
-  const run = await home.run(['verify']);
+  const run = await runInProcess(home, ['verify']);
   assert.equal(run.status, 65);
   assert.match(run.stdout, /not found here {2}u2/);
 });
@@ -115,8 +116,8 @@ test('what a command took cannot be verified, and is no difference', async () =>
   await using server = await maildrop();
   await using home = await PopfetchHome.create();
   configure(home, server, { pipe: ['/bin/cat'] });
-  await home.run(['--once']);
-  const run = await home.run(['verify']);
+  await runInProcess(home, ['--once']);
+  const run = await runInProcess(home, ['verify']);
   assert.equal(run.status, 0);
   assert.match(run.stdout, /3 cannot be verified/);
 });
@@ -126,13 +127,13 @@ test('of two places, the one that lost a message gets it again, and only that on
   await using home = await PopfetchHome.create();
   mkdirSync(home.path('mail'));
   configure(home, server, [home.path('mail', 'M/'), home.path('mail', 'mbox')]);
-  await home.run(['--once']);
+  await runInProcess(home, ['--once']);
   rmSync(fileOf(home, join('mail', 'M'), 2));
-  const run = await home.run(['verify']);
+  const run = await runInProcess(home, ['verify']);
   assert.equal(run.status, 65);
   assert.match(run.stdout, /not found here {2}u2/);
-  await home.run(['state', 'refetch', 'a', '--missing']);
-  assert.equal((await home.run(['--once'])).status, 0);
+  await runInProcess(home, ['state', 'refetch', 'a', '--missing']);
+  assert.equal((await runInProcess(home, ['--once'])).status, 0);
   assert.equal(readdirSync(home.path('mail', 'M', 'new')).length, 3);
   assert.equal(messagesIn(readFileSync(home.path('mail', 'mbox'), 'latin1')).length, 3);
 });
@@ -141,10 +142,10 @@ test('what its reader deleted, and is gone from the server too, is counted and n
   await using server = await maildrop();
   await using home = await PopfetchHome.create();
   configure(home, server, home.path('M/'), { keep: false });
-  await home.run(['--once']);
-  await home.run(['--once']);
+  await runInProcess(home, ['--once']);
+  await runInProcess(home, ['--once']);
   rmSync(fileOf(home, 'M', 1));
-  const run = await home.run(['verify']);
+  const run = await runInProcess(home, ['verify']);
   assert.equal(run.status, 0, run.stdout);
   assert.match(run.stdout, /1 neither here nor on the server any more/);
 });
@@ -153,9 +154,9 @@ test('a server that cannot be reached is a failure of its own', async () => {
   await using home = await PopfetchHome.create();
   const server = await maildrop();
   configure(home, server, home.path('M/'));
-  await home.run(['--once']);
+  await runInProcess(home, ['--once']);
   await server[Symbol.asyncDispose]();
-  const run = await home.run(['verify']);
+  const run = await runInProcess(home, ['verify']);
   assert.equal(run.status, 75);
   assert.match(run.stderr, /FAIL/);
 });

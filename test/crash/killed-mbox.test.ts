@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { test } from 'node:test';
 import { messagesIn } from '../destination/mbox/place.ts';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 /** Every point is tried with POPFETCH_LONG=1, every fifth one otherwise. */
@@ -61,7 +62,7 @@ async function killAndRerun(point: number, keep: boolean): Promise<string | unde
   const killed = await home.run(['--once'], { env });
   if (killed.status !== null) return `it was not killed but exited ${killed.status}`;
   appendFileSync(mbox, behind);
-  const rerun = await home.run(['--once']);
+  const rerun = await runInProcess(home, ['--once']);
   if (rerun.status !== 0) return `the rerun exited ${rerun.status}: ${rerun.stderr}`;
   const found = messagesIn(readFileSync(mbox, 'latin1')).sort();
   if (JSON.stringify(found) !== JSON.stringify(expected))

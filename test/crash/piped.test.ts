@@ -3,6 +3,7 @@ import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } fr
 import { join, resolve } from 'node:path';
 import { describe, it } from 'node:test';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 const everyPoint = process.env.POPFETCH_LONG === '1';
@@ -192,7 +193,7 @@ async function killAndRerun(point: number): Promise<string | undefined> {
   const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_KILL_AT: String(point) };
   const killed = await home.run(['--once'], { env });
   if (killed.status !== null) return `point ${point}: not killed but exited ${killed.status}`;
-  const rerun = await home.run(['--once']);
+  const rerun = await runInProcess(home, ['--once']);
   if (rerun.status !== 0)
     return `point ${point}: the rerun exited ${rerun.status}: ${rerun.stderr}`;
   const found = kept(home);

@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { messagesIn } from '../destination/mbox/place.ts';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 /** Every point is tried with POPFETCH_LONG=1, every few of them otherwise. */
@@ -58,7 +59,7 @@ async function killAndRerun(point: number, second: Second): Promise<string | und
   const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_KILL_AT: String(point) };
   const killed = await home.run(['--once'], { env });
   if (killed.status !== null) return `point ${point}: not killed but exited ${killed.status}`;
-  const rerun = await home.run(['--once']);
+  const rerun = await runInProcess(home, ['--once']);
   if (rerun.status !== 0)
     return `point ${point}: the rerun exited ${rerun.status}: ${rerun.stderr}`;
   for (const found of [inMaildir(home, 'Maildir'), inSecond(home, second)])

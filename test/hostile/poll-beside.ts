@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import { authorityPath } from '../support/certificates.ts';
 import { startMaildropServer } from '../support/maildrop-server.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome, type PopfetchRun, type RunOptions } from '../support/run-popfetch.ts';
 import { type ScriptedServer, type Step, startScriptedServer } from '../support/scripted-server.ts';
 
@@ -24,12 +25,12 @@ export interface Case {
 }
 
 export interface Outcome {
-  readonly run: PopfetchRun;
+  readonly run: Pick<PopfetchRun, 'status' | 'stdout' | 'stderr'>;
   readonly server: ScriptedServer;
 }
 
 /**
- * Polls an account at a hostile server with the real program, and a good one in the same run. Demands what holds in
+ * Polls an account at a hostile server, and a good one in the same run. Demands what holds in
  * every case: the exit status, the failure's code and words, no credential where none may be, in no output either, and
  * that the good account has its mail.
  */
@@ -56,7 +57,11 @@ export async function pollBeside(
       good: { ...account('good', good), user: good.user, password: good.password },
     },
   });
-  const run = await home.run(['--once', '-vv'], hostile.options);
+  const args = ['--once', '-vv'];
+  // Another environment takes a process of its own.
+  const run = hostile.options
+    ? await home.run(args, hostile.options)
+    : await runInProcess(home, args);
   const told = run.stdout + run.stderr;
   assert.equal(run.status, hostile.status, told);
   assert.match(told, hostile.says);
