@@ -48,7 +48,8 @@ export function checkedMap(
   const { key, value } = entry;
   if (value.kind !== 'map' && value.kind !== 'empty') {
     const message = `${key}: expected keys, found ${shape(value)}`;
-    mistakes.push({ span: value, message, hint: `write ${key}: ${group.sketch}` });
+    const hint = `write ${key}: ${group.sketch}`;
+    mistakes.push({ span: value, message, hint, ...(value.kind === 'text' && { isSecret: true }) });
     return undefined;
   }
   return { map: value, meant: reportUnknownKeys(value, group, elsewhere, mistakes) };

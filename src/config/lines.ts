@@ -24,13 +24,15 @@ export class Lines {
     }
   }
 
-  place(span: Span): Place {
+  /** Where something stands, and its line; a secret is not shown in it. */
+  place(span: Span, isSecret = false): Place {
     const start = Math.min(span.start, this.#length);
     const index = this.#indexOf(start);
     const line = this.#lines[index] ?? '';
     const from = Math.min(start - (this.#starts[index] ?? 0), line.length);
     const length = Math.max(1, Math.min(span.end - start, line.length - from));
-    const secret = secretStretches(this.#lines, index, this.#secrets);
+    const found = secretStretches(this.#lines, index, this.#secrets);
+    const secret = isSecret ? [{ from, to: from + length }] : found;
     const shown = cut(hidden(line, { from, to: from + length }, secret));
     return { line: index + 1, column: from + 1, length, shown };
   }

@@ -87,12 +87,12 @@ function problemsOf(mistakes: readonly Mistake[], text: string, path: string): P
   const seen = new Set<string>();
   return [...mistakes]
     .sort((one, other) => one.span.start - other.span.start)
-    .flatMap(({ span, message, hint }) => {
+    .flatMap(({ span, message, hint, isSecret = false }) => {
       // A wrong default is wrong for each account that takes it, and said once.
       const identity = `${span.start} ${message}`;
       if (seen.has(identity)) return [];
       seen.add(identity);
-      const place = lines.place(span);
+      const place = lines.place(span, isSecret);
       return [{ path, place, message: lines.safe(message), hint: hint && lines.safe(hint) }];
     });
 }

@@ -29,6 +29,8 @@ export interface Mistake {
   readonly span: Span;
   readonly message: string;
   readonly hint?: string;
+  /** What stands there may be a password: it is not shown. */
+  readonly isSecret?: true;
 }
 
 /** A map's value by name; the first one where a name stands twice. */

@@ -133,13 +133,11 @@ export class Wizard {
     this.#parts.tell(`${origin}: ${host}, port ${port}, ${tlsWords[tls]}`);
     if (isForeign !== true) return found;
     const domain = email.slice(email.lastIndexOf('@') + 1);
-    const answer = await this.#parts.questions.choose(
-      `${host} is not in ${domain}, and answers of the DNS can be forged`,
-      [
-        { value: 'other', label: 'I name the server myself' },
-        { value: 'agreed', label: 'it is the right server' },
-      ],
-    );
+    this.#parts.tell(`${host} is not in ${domain}, and answers of the DNS can be forged.`);
+    const answer = await this.#parts.questions.choose('Is it the right server', [
+      { value: 'other', label: 'no: I name it myself' },
+      { value: 'agreed', label: 'yes' },
+    ]);
     return answer === 'agreed' ? found : undefined;
   }
 

@@ -78,8 +78,25 @@ test('two commands lead from an empty home to the first mail in a Maildir that d
   const init = await onTerminal(home, ['init'], stepsFor(server));
   const screen = screenOf(init.output);
   assert.equal(init.status, 0, screen.join('\n'));
-  assert.ok(screen.includes('Password (not shown):'));
-  assert.ok(screen.includes('added home to ~/.config/popfetch/config.yaml'), screen.join('\n'));
+  assert.deepEqual(screen, [
+    'E-mail address: joe@popfetch.invalid',
+    'Nothing was found.',
+    'POP3 server: 127.0.0.1',
+    'Encryption: none: it is this computer',
+    `Port: ${server.port}`,
+    'Login name: joe',
+    'Name for the account: home',
+    'Where new mail goes: ~/Mail/{account}/',
+    'What was fetched: stays on the server',
+    'Where the password comes from: a file that only you can read (written now)',
+    'Password (not shown):',
+    `logging in at 127.0.0.1:${server.port} ...`,
+    'ok: 2 messages, 48 B',
+    '2 messages are there already: fetch all of them',
+    'added home to ~/.config/popfetch/config.yaml',
+    '  popfetch --once home              fetch its mail now',
+    '  popfetch service install          fetch it every ten minutes',
+  ]);
   // Not where it was typed, and in no file but the one that was chosen.
   assert.equal(init.output.includes('tanstaaf'), false);
   const text = readFileSync(config(home), 'utf8');

@@ -16,6 +16,8 @@ const texts: readonly (readonly [name: string, text: string])[] = [
   ],
   ['the password as tls too', "accounts:\n  a:\n    tls: hunter22\n    password: 'hunter22'\n"],
   ['the password as a key', 'accounts:\n  a:\n    hunter22: x\n    password: "hunter22"\n'],
+  ['a password in the place of an account', 'accounts:\n  a: hunter22\n'],
+  ['a password in the place of defaults', 'defaults: hunter22\naccounts: {a: {}}\n'],
   ['a secret of oauth', 'accounts:\n  a:\n    oauth: {clientSecret: hunter22, clientid: x}\n'],
 ];
 

@@ -75,9 +75,12 @@ const foreign: FoundServer = {
 };
 
 test('a server in another domain is taken from the DNS only when somebody agrees', async () => {
-  const agreed = wizardWith({ found: foreign, answers: { 'pop.hoster.example is not': 'agreed' } });
+  const agreed = wizardWith({ found: foreign, answers: { 'Is it the right': 'agreed' } });
   assert.equal((await agreed.wizard.server('joe@example.org')).host, 'pop.hoster.example');
-  assert.deepEqual(agreed.told, ['the DNS: pop.hoster.example, port 995, TLS']);
+  assert.deepEqual(agreed.told, [
+    'the DNS: pop.hoster.example, port 995, TLS',
+    'pop.hoster.example is not in example.org, and answers of the DNS can be forged.',
+  ]);
   const not = wizardWith({ found: foreign, answers: { 'POP3 server': 'pop.example.org' } });
   const server = await not.wizard.server('joe@example.org');
   assert.deepEqual(server, {
