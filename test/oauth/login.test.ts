@@ -164,13 +164,35 @@ test('a clock that is wrong by a day is no hindrance, either way', async () => {
 test('what is forgotten is taken back at the server and dropped here', async () => {
   await using place = await Place.create();
   await logIn(place.home);
+  const token: unknown = JSON.parse(readFileSync(place.tokenFile, 'utf8')).accessToken;
+  assert.ok(typeof token === 'string' && (await place.server.isGood(token)));
   const forget = () => runInProcess(place.home, ['auth', 'forget', 'ann']);
   const { status, stdout } = await forget();
   assert.equal(status, 0);
   assert.equal(stdout, 'ann: the consent is taken back, the tokens are dropped\n');
-  assert.ok(place.server.requests.includes('POST /token/revocation'));
+  assert.equal(await place.server.isGood(token), false);
   assert.ok(!existsSync(place.tokenFile));
   assert.equal((await forget()).stdout, 'ann: there were no tokens\n');
+});
+
+test('without consent the command to run is told, and nobody is asked for a password', async () => {
+  await using place = await Place.create();
+  const { status, stderr } = await runInProcess(place.home, ['--once']);
+  assert.equal(status, 77);
+  assert.match(stderr, /nobody has given consent yet\n +Run: popfetch auth login ann\n/);
+});
+
+test('an authorization server that is gone is told by its name', async () => {
+  await using place = await Place.create();
+  await logIn(place.home);
+  await place.server[Symbol.asyncDispose]();
+  const { status, stderr } = await runInProcess(
+    place.home,
+    ['--once'],
+    () => Date.now() + 3_600_000,
+  );
+  assert.equal(status, 75);
+  assert.ok(stderr.includes(`cannot reach ${new URL(place.server.issuer).host} `), stderr);
 });
 
 test('neither tokens nor codes are in what is printed', async () => {
