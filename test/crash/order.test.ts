@@ -70,6 +70,6 @@ test('the order holds under every interleaving and however often it is killed', 
         assertExactlyOnce(remains, uids, keep);
       },
     ),
-    { numRuns: 300 },
+    { numRuns: process.env.POPFETCH_LONG === '1' ? 1000 : 150 },
   );
 });

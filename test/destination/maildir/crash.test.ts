@@ -12,6 +12,8 @@ import { type MaildirPlace, maildirPlace } from './place.ts';
 // Hundreds of runs with a dozen syncs each: in memory they take seconds.
 if (fs.existsSync('/dev/shm')) process.env.TMPDIR = '/dev/shm';
 
+/** Otherwise each call fails with one of the errors. */
+const everyPoint = process.env.POPFETCH_LONG === '1';
 const uids = ['a', 'b', 'c'];
 const texts = uids.map((uid) => `text of ${uid}`);
 
@@ -43,8 +45,10 @@ describe('a Maildir with its journal', () => {
 
   it('has each message once, whichever call fails with whichever error', async () => {
     const calls = await callsOfRun();
-    for (const code of ['EIO', 'ENOSPC', 'EMFILE']) {
+    const codes = ['EIO', 'ENOSPC', 'EMFILE'];
+    for (const [at, code] of codes.entries()) {
       for (const { number, effect } of calls) {
+        if (!everyPoint && number % codes.length !== at) continue;
         await using place = await maildirPlace();
         await runWith(place, (call) => (call.number === number ? errno(code) : 'none'));
         await onceMore(place);

@@ -11,7 +11,7 @@ import { type MboxPlace, mboxPlace } from './place.ts';
 // Hundreds of runs with a dozen syncs each: in memory they take seconds.
 if (fs.existsSync('/dev/shm')) process.env.TMPDIR = '/dev/shm';
 
-/** Otherwise each call fails with one of the errors. */
+/** Otherwise each call fails with one of the errors, and where two things happen only some of the pairs are tried. */
 const everyPoint = process.env.POPFETCH_LONG === '1';
 const uids = ['a', 'b', 'c'];
 const texts = uids.map((uid) => `From: ${uid}@x\n\ntext of ${uid}\n`);
@@ -33,7 +33,11 @@ describe('an mbox with its journal', () => {
   it('has each message once when recovery is killed as well', async () => {
     const calls = await callsOfRun();
     for (const { number } of calls.filter(isOnMbox)) {
-      for (let second = 1; second < 60; second += 3) {
+      for (
+        let second = everyPoint ? 1 : 1 + (number % 7);
+        second < 60;
+        second += everyPoint ? 1 : 7
+      ) {
         await using place = await placeWithMail();
         await runWith(place, (call) => (call.number === number ? 'die' : 'none'));
         await runWith(place, (call) => (call.number === second ? 'die' : 'none'));
@@ -60,6 +64,7 @@ describe('an mbox with its journal', () => {
   it('has each message once, and no other lost, when a program writes before the rerun', async () => {
     const calls = await callsOfRun();
     for (const { number, effect } of calls) {
+      if (!everyPoint && number % 2 === 0) continue;
       await using place = await placeWithMail();
       await runWith(place, (call) => (call.number === number ? 'die' : 'none'));
       const torn = partOfOurs(place);
