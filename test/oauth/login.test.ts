@@ -161,6 +161,14 @@ test('a clock that is wrong by a day is no hindrance, either way', async () => {
     }
 });
 
+test('where the tokens could not be kept nobody is asked for consent', async () => {
+  await using place = await Place.create();
+  writeFileSync(place.home.stateDir, 'a file in the place of the folder');
+  const { status, stderr } = await logIn(place.home);
+  assert.equal(status, 73, stderr);
+  assert.deepEqual(place.server.requests, []);
+});
+
 test('what is forgotten is taken back at the server and dropped here', async () => {
   await using place = await Place.create();
   await logIn(place.home);

@@ -11,6 +11,7 @@ import { deviceLogin } from '../../oauth/device.ts';
 import type { Token } from '../../oauth/token.ts';
 import type { Tokens } from '../../oauth/tokens.ts';
 import { oauthProvider } from '../../providers/oauth.ts';
+import { examineAccountFolder } from '../../state/account-folder.ts';
 import { readStatus, writeStatus } from '../../state/status.ts';
 import { interruption } from '../../util/interruption.ts';
 import { printable } from '../../util/printable.ts';
@@ -91,6 +92,8 @@ class Auth {
   async #login(): Promise<void> {
     const { account, local } = this.#parts;
     const oauth = oauthOf(account);
+    // A person's consent had better not be for nothing.
+    examineAccountFolder(local.stateDir, account.name);
     const client = await oauthClient(account, oauth, this.#around());
     const token = await (this.#goesByDevice(client)
       ? this.#byDevice(client)
