@@ -10,6 +10,8 @@ export interface PasswordPlace {
   readonly typed?: Secret;
   /** How what was typed gets there; undefined where it is to be typed each time. */
   readonly store?: PasswordStore;
+  /** Nobody can log in before consent was given, once the account is written. */
+  readonly needsConsent?: true;
 }
 
 /** What was typed goes to the program's standard input or into the file, never into an argument. */

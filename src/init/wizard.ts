@@ -1,4 +1,5 @@
 import type { WrittenSetting, WrittenSettings } from '../config/append-account.ts';
+import { oauthProviderOf } from '../providers/oauth.ts';
 import { loginOf, type Provider, providerOfHost } from '../providers/provider.ts';
 import { isLoopback } from '../util/loopback.ts';
 import { Secret } from '../util/secret.ts';
@@ -102,8 +103,8 @@ export class Wizard {
     if (maildrop?.kind === 'pop3' && maildrop.refused !== undefined)
       this.#parts.tell(maildrop.refused);
     const takesToken = maildrop?.kind === 'pop3' && maildrop.auth === 'oauth2';
-    if (takesToken) this.#parts.tell(tokenHint);
-    const kind = takesToken ? 'command' : await this.#kindOfPassword();
+    if (takesToken) return this.#token(host);
+    const kind = await this.#kindOfPassword();
     switch (kind) {
       case 'pass':
         return this.#inPass(user);
@@ -111,10 +112,8 @@ export class Wizard {
         return { ...keyringEntry(account), typed: await this.#typed() };
       case 'file':
         return { ...this.#parts.passwordFile(account), typed: await this.#typed() };
-      case 'command': {
-        const prints = takesToken ? 'an access token' : 'the password';
-        return byCommand(await this.#parts.questions.text(`Command that prints ${prints}`));
-      }
+      case 'command':
+        return byCommand(await this.#parts.questions.text('Command that prints the password'));
       case 'prompt':
         return { settings: { password: { prompt: true } }, typed: await this.#typed() };
       default:
@@ -176,6 +175,23 @@ export class Wizard {
     ]);
   }
 
+  /** Where no password is taken, an access token is (OAuth 2). */
+  async #token(host: string): Promise<PasswordPlace> {
+    const { questions, tell } = this.#parts;
+    const isKnown = oauthProviderOf(host) !== undefined;
+    const kind = await questions.choose('Where access tokens come from', [
+      ...(isKnown
+        ? [{ value: 'client', label: 'popfetch gets them, with your own client id' } as const]
+        : []),
+      { value: 'command', label: 'a command that prints one' },
+    ]);
+    if (kind === 'command')
+      return byCommand(await questions.text('Command that prints an access token'));
+    tell('popfetch.yaml(5) says under oauth where a client id is to be had.');
+    const clientId = await questions.text('Client id');
+    return { settings: { oauth: { clientId } }, needsConsent: true };
+  }
+
   async #inPass(user: string): Promise<PasswordPlace> {
     const entry = await this.#parts.questions.text('Entry of pass', {
       otherwise: `mail/${user}`,
@@ -199,9 +215,6 @@ export class Wizard {
     return this.#parts.questions.text(question, { otherwise, check });
   }
 }
-
-const tokenHint =
-  'A command can print the access token; or Ctrl-C, and write oauth: popfetch.yaml(5) says how.';
 
 const tlsWords = { on: 'TLS', starttls: 'STARTTLS' } as const;
 

@@ -115,12 +115,15 @@ test('where an app password is needed, that is said before it is asked for', asy
 });
 
 test('where no password is taken, none is asked for', async () => {
-  const { wizard, told, questions } = wizardWith({ answers: { 'Command that': 'print-token' } });
+  const { wizard, told, questions } = wizardWith({ answers: { 'Client id': '4711' } });
   const place = await wizard.password('work', at('joe@outlook.com'));
   assert.match(told[0] ?? '', /only OAuth 2/);
-  assert.match(told[1] ?? '', /popfetch\.yaml\(5\)/);
-  assert.deepEqual(questions.asked, ['Command that prints an access token']);
-  assert.deepEqual(place.settings, { password: { command: 'print-token' } });
+  assert.match(told[1] ?? '', /where a client id is to be had/);
+  assert.deepEqual(place, { settings: { oauth: { clientId: '4711' } }, needsConsent: true });
+  assert.deepEqual(questions.asked.at(-1), 'Client id');
+  const answers = { 'Where access tokens': 'command', 'Command that': 'print-token' };
+  const other = await wizardWith({ answers }).wizard.password('work', at('joe@outlook.com'));
+  assert.deepEqual(other.settings, { password: { command: 'print-token' } });
 });
 
 test('only password programs that are installed are offered', async () => {

@@ -59,7 +59,8 @@ class Setup {
     const asked = await wizardOn(this.#invocation, file, this.#parts());
     const answers = asked?.answers ?? (await answersGiven(this.#invocation, file, this.#parts()));
     refuseTwice(file, answers);
-    if (!this.#invocation.test) return this.#write(file, answers, 'all');
+    const { needsConsent = false } = answers.password;
+    if (needsConsent || !this.#invocation.test) return this.#write(file, answers, 'all');
     return asked === undefined ? this.#tested(file, answers) : this.#askedAgain(file, asked);
   }
 
@@ -142,9 +143,10 @@ class Setup {
     const { text, account } = this.#account(file, answers, first);
     await storePassword(answers.password, this.#world.env, this.#signal);
     await writeConfiguration(file, text);
-    this.#world.stdout.write(`added ${name} to ${file.shown}\n${nextSteps(name)}`);
+    const { needsConsent = false } = answers.password;
+    this.#world.stdout.write(`added ${name} to ${file.shown}\n${nextSteps(name, needsConsent)}`);
     const { leastInterval } = maildropAt(account.host) ?? {};
-    if (leastInterval !== undefined && this.#invocation.test)
+    if (leastInterval !== undefined && this.#invocation.test && !needsConsent)
       this.#tell(`It allows one login in ${formatDuration(leastInterval)}: wait before the first.`);
     return 0;
   }
@@ -184,8 +186,10 @@ function refuseTwice({ accounts, shown }: ConfigurationFile, { name, server }: A
     );
 }
 
-function nextSteps(name: string): string {
+function nextSteps(name: string, needsConsent: boolean): string {
+  const consent = [`popfetch auth login ${name}`, 'give consent, once', 'auth'] as const;
   const steps = [
+    ...(needsConsent ? [consent] : []),
     [`popfetch --once ${name}`, 'fetch its mail now', 'once'],
     ['popfetch service install', 'fetch it every ten minutes', 'service'],
   ] as const;
