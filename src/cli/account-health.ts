@@ -81,13 +81,18 @@ function statusAfter(before: AccountStatus, polled: PolledAccount): Omit<Account
     failures: failuresAfter(before.failures, failure?.code),
     onServer: counts.onServer ?? before.onServer,
     onServerSize: counts.onServerSize ?? before.onServerSize,
-    nextPollAt,
+    nextPollAt: nextPollAt ?? stillToCome(before.nextPollAt, now),
     lateBy: lateBy(before, polled),
     loginDelay: loginDelayAfter(before, result),
     refused: refusedAfter(before.refused, polled),
     clockDoubtedAt: clockAfter(before, now, every).doubtedAt,
     left: counts.onServer === undefined ? before.left : left,
   };
+}
+
+/** A scheduler that runs beside us keeps to what it said. */
+function stillToCome(nextPollAt: number | undefined, now: number): number | undefined {
+  return nextPollAt !== undefined && nextPollAt > now ? nextPollAt : undefined;
 }
 
 /** Being stopped is no failure. */

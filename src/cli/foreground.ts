@@ -2,7 +2,12 @@ import type { AccountConfig, Config } from '../config/config.ts';
 import type { Loaded } from '../config/load.ts';
 import type { EndSignals } from '../scheduler/deadline.ts';
 import { failuresAfter } from '../scheduler/next-poll.ts';
-import { type ScheduledAccount, type ScheduledPoll, Scheduler } from '../scheduler/scheduler.ts';
+import {
+  type PollsBefore,
+  type ScheduledAccount,
+  type ScheduledPoll,
+  Scheduler,
+} from '../scheduler/scheduler.ts';
 import { readStatus } from '../state/status.ts';
 import { type AccountOutcome, runAccount } from './account-run.ts';
 import type { GlobalOptions } from './args/global.ts';
@@ -59,6 +64,10 @@ export class Foreground {
         clock: monotonicClock,
         random: Math.random,
         poll: (name, poll) => this.#poll(name, poll),
+        before: (name) => {
+          const account = this.#accountOf(name);
+          return account && this.#polledBefore(account);
+        },
       },
       loaded.config,
     );
@@ -102,7 +111,7 @@ export class Foreground {
   async #poll(name: string, { signals, place, ended }: ScheduledPoll): Promise<void> {
     const { world, reports } = this.#parts;
     if (this.#reloading.isFileChanged()) await this.#reload();
-    const account = this.#accounts().find((one) => one.name === name);
+    const account = this.#accountOf(name);
     if (account === undefined) return;
     const outcome = await runAccount(account, {
       world,
@@ -167,27 +176,32 @@ export class Foreground {
 
   #scheduled(account: AccountConfig): ScheduledAccount {
     const { name, host, every } = account;
-    const { lastPollAt, failing, refused, loginDelay = 0 } = readStatus(this.#stateDir, name);
-    const settings = settingsDigest(account, this.#config.path);
-    const failures = failing && failuresAfter(failing.count - 1, failing.code);
-    const refusals = refused?.settings === settings ? refused.count : 0;
-    const before =
-      lastPollAt === undefined
-        ? undefined
-        : {
-            ago: this.#parts.world.now() - lastPollAt,
-            failures: failures ?? 0,
-            refusals,
-            atLeast: loginDelay,
-          };
     return {
       name,
       host: serverKey(account),
       every,
       atLeast: demandedAt(host),
-      settings,
-      before,
+      settings: settingsDigest(account, this.#config.path),
+      before: this.#polledBefore(account),
     };
+  }
+
+  /** By whomever; undefined where nobody did. */
+  #polledBefore(account: AccountConfig): PollsBefore | undefined {
+    const status = readStatus(this.#stateDir, account.name);
+    const { lastPollAt, failing, refused, loginDelay = 0 } = status;
+    if (lastPollAt === undefined) return undefined;
+    const settings = settingsDigest(account, this.#config.path);
+    return {
+      ago: this.#parts.world.now() - lastPollAt,
+      failures: failing === undefined ? 0 : failuresAfter(failing.count - 1, failing.code),
+      refusals: refused?.settings === settings ? refused.count : 0,
+      atLeast: loginDelay,
+    };
+  }
+
+  #accountOf(name: string): AccountConfig | undefined {
+    return this.#accounts().find((account) => account.name === name);
   }
 
   #accounts(): readonly AccountConfig[] {

@@ -59,6 +59,8 @@ export interface SchedulerParts {
   /** From 0 up to 1. */
   readonly random: () => number;
   readonly poll: PollAccountOnce;
+  /** What is on record of an account's polls: other programs poll it too. */
+  readonly before: (account: string) => PollsBefore | undefined;
 }
 
 /**
@@ -120,6 +122,8 @@ export class Scheduler {
     const now = this.#parts.clock.now();
     const due = [...this.#entries.values()].filter((entry) => entry.isDue(now));
     for (const entry of due.sort((one, other) => one.dueAt - other.dueAt)) {
+      entry.learn(this.#parts.before(entry.account.name), now);
+      if (!entry.isDue(now)) continue;
       const running = this.#pollAndWake(entry, signals).finally(() =>
         this.#running.delete(running),
       );
@@ -167,6 +171,9 @@ export class Scheduler {
   }
 }
 
+/** ms. */
+const sameMoment = 1000;
+
 /** Timers of Node.js take no more than 2^31 ms. */
 const longestWait = 24 * 3_600_000;
 
@@ -198,6 +205,19 @@ class Entry {
     this.failures = 0;
     this.#refusals = 0;
     this.hurry(now);
+  }
+
+  /** Where somebody else polled it since, that one counts for what server and pause allow. */
+  learn(before: PollsBefore | undefined, now: number): void {
+    // On record is the other clock's time, a moment after ours. In the future: that clock was set back.
+    if (before === undefined || before.ago < 0) return;
+    const endedAt = now - before.ago;
+    if (this.#endedAt !== undefined && endedAt <= this.#endedAt + sameMoment) return;
+    this.#endedAt = endedAt;
+    this.failures = before.failures;
+    this.#refusals = before.refusals;
+    this.#demanded = before.atLeast ?? 0;
+    this.dueAt = Math.max(this.dueAt, this.#soonest(endedAt));
   }
 
   isDue(now: number): boolean {

@@ -4,6 +4,7 @@ import fc from 'fast-check';
 import type { FailureCode } from '../../src/errors.ts';
 import { lastGrace, longestPoll } from '../../src/scheduler/deadline.ts';
 import {
+  type PollsBefore,
   type ScheduledAccount,
   type ScheduledPoll,
   Scheduler,
@@ -46,6 +47,8 @@ class World {
   readonly clock = new FakeClock();
   readonly polls: Polled[] = [];
   readonly behaviors = new Map<string, Behavior>();
+  /** Polls by others: when they ended. */
+  readonly elsewhere = new Map<string, Omit<PollsBefore, 'ago'> & { readonly endedAt: number }>();
   readonly scheduler: Scheduler;
   readonly #stop = new AbortController();
   readonly #now = new AbortController();
@@ -59,9 +62,15 @@ class World {
   ) {
     this.#hosts = new Map(accounts.map(({ name, host }) => [name, host]));
     const poll = (name: string, scheduled: ScheduledPoll) => this.#poll(name, scheduled);
-    this.scheduler = new Scheduler({ clock: this.clock, random, poll }, limits);
+    const before = (name: string) => this.#before(name);
+    this.scheduler = new Scheduler({ clock: this.clock, random, poll, before }, limits);
     this.scheduler.update(accounts, limits);
     this.ended = this.scheduler.run({ stop: this.#stop.signal, now: this.#now.signal });
+  }
+
+  #before(name: string): PollsBefore | undefined {
+    const other = this.elsewhere.get(name);
+    return other && { ...other, ago: this.clock.now() - other.endedAt };
   }
 
   async stop(): Promise<void> {
@@ -326,4 +335,35 @@ test('over a week nobody starves, no host has too many sessions, and nobody come
     ),
     { numRuns: process.env.POPFETCH_LONG === '1' ? 300 : 15 },
   );
+});
+
+test('a poll by another program counts for what the server demands between two logins', async () => {
+  const world = new World([account('a')]);
+  world.behaviors.set('a', { ...well, atLeast: 4 * minute });
+  await world.clock.pass(3 * minute);
+  const endedAt = world.clock.now();
+  world.elsewhere.set('a', { endedAt, failures: 0, refusals: 0, atLeast: 4 * minute });
+  world.scheduler.pollNow();
+  await world.clock.pass(3 * minute);
+  assert.equal(world.polls.length, 1);
+  await world.clock.pass(minute + 1);
+  assert.equal(world.polls[1]?.from, endedAt + 4 * minute);
+});
+
+test('three logins refused elsewhere pause an account here too', async () => {
+  const world = new World([account('a')]);
+  await world.clock.pass(minute);
+  const endedAt = world.clock.now();
+  world.elsewhere.set('a', { endedAt, failures: 3, refusals: 3 });
+  await world.clock.pass(hour - 1);
+  assert.equal(world.polls.length, 1);
+  await world.clock.pass(1);
+  assert.equal(world.polls.length, 2);
+});
+
+test('a record from the future, after the clock was set back, delays nothing', async () => {
+  const world = new World([account('a', { atLeast: hour })]);
+  world.elsewhere.set('a', { endedAt: day, failures: 0, refusals: 3 });
+  await world.clock.pass(2 * hour + minute);
+  assert.equal(world.polls.length, 3);
 });

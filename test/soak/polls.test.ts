@@ -72,7 +72,10 @@ class Soak {
     this.#config = config;
     const { random } = farm;
     const poll = (name: string, scheduled: ScheduledPoll) => this.#poll(name, scheduled);
-    this.#scheduler = new Scheduler({ clock: monotonicClock, random, poll }, config);
+    this.#scheduler = new Scheduler(
+      { clock: monotonicClock, random, poll, before: () => undefined },
+      config,
+    );
     const scheduled = config.accounts.map(({ name, host, port }) => {
       const before = undefined;
       return { name, host: `${host}:${port}`, every: 10, atLeast: 0, settings: '', before };
