@@ -3,6 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { syncDirectory } from '../../durable/file.ts';
 import { storageFailure } from '../../durable/storage-failure.ts';
+import { Failure } from '../../errors.ts';
 import type { Intent } from '../../mail/intent.ts';
 import type { Envelope, RetrievedMessage } from '../../mail/message.ts';
 import { traceOf } from '../../mail/trace.ts';
@@ -79,6 +80,8 @@ export class Mbox implements Destination {
   #round: Round | undefined;
   #isFolderSynced = false;
   #saidDotlockAlone = false;
+  /** Who has it locked was waited for: that is not done again for each batch of a poll. */
+  #hasWaited = false;
 
   constructor(settings: MboxSettings, owner: DeliveryOwner, surroundings: MboxSurroundings) {
     this.label = settings.label;
@@ -210,15 +213,20 @@ export class Mbox implements Destination {
     this.#isFolderSynced = true;
   }
 
-  #lock(): Promise<LockedMailbox> {
+  async #lock(): Promise<LockedMailbox> {
     const { turns: all, wait, signal } = this.#surroundings;
-    return lockMailbox(this.#file(), {
-      locker: this.#locker,
-      turns: all,
-      wait,
-      signal,
-      onDotlockAlone: () => this.#sayDotlockAlone(),
-    });
+    try {
+      return await lockMailbox(this.#file(), {
+        locker: this.#locker,
+        turns: all,
+        wait: this.#hasWaited ? 0 : wait,
+        signal,
+        onDotlockAlone: () => this.#sayDotlockAlone(),
+      });
+    } catch (error) {
+      this.#hasWaited = error instanceof Failure && error.code === 'destination_locked';
+      throw error;
+    }
   }
 
   #sayDotlockAlone(): void {

@@ -136,6 +136,23 @@ describe('an mbox that others have locked', () => {
     assert.equal(failed?.failure.code, 'destination_locked');
   });
 
+  it('is waited for once in a poll, not for each batch of it', async () => {
+    await using place = await placeWith(other);
+    fs.writeFileSync(`${place.file}.lock`, '0');
+    const destination = place.another('acc', { wait: 500 });
+    await destination.prepare();
+    const took: number[] = [];
+    for (const uid of ['a', 'b']) {
+      const began = performance.now();
+      const delivery = await destination.accept(message(uid, 'x'), plain);
+      const [failed] = await destination.secure([delivery]);
+      assert.equal(failed?.failure.code, 'destination_locked');
+      took.push(performance.now() - began);
+    }
+    const [first = 0, second = 0] = took;
+    assert.ok(first >= 490 && second < 400, took.join(' '));
+  });
+
   it('is not waited for when the run is to end', async () => {
     await using place = await placeWith(other);
     fs.writeFileSync(`${place.file}.lock`, '0');
