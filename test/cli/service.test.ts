@@ -212,10 +212,8 @@ test('in the journal every line of the real program on standard error has its pr
     [],
   );
   assert.ok(lines.some((line) => /^<3>level=error msg=.* account=dead .*code=connect/.test(line)));
-  assert.ok(
-    lines.some((line) => /^<3>dead +FAIL /.test(line)),
-    text,
-  );
+  // The log has told of it; once is enough.
+  assert.doesNotMatch(text, /FAIL/);
   assert.doesNotMatch(text, /time=/);
 });
 
