@@ -1,12 +1,8 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { ACCOUNT_NAME } from '../config/accounts.ts';
-import { accountKeys } from '../config/keys.ts';
 import { shortPath } from '../config/problem-text.ts';
-import { readingFor } from '../config/reading.ts';
-import type { Mistake, Tree } from '../config/tree.ts';
 import { passwordFile } from '../init/password-place.ts';
-import { type AskedKey, Wizard } from '../init/wizard.ts';
+import { Wizard } from '../init/wizard.ts';
 import type { ConfigurationFile } from './configuration-file.ts';
 import {
   type Answers,
@@ -16,6 +12,7 @@ import {
   type InitParts,
   suggestedName,
 } from './init-answers.ts';
+import { complaint } from './init-complaint.ts';
 import { isInstalled } from './store-password.ts';
 import type { World } from './world.ts';
 
@@ -41,7 +38,7 @@ export async function wizardOn(
     questions,
     tell,
     find: (email) => found(email, parts),
-    complaint: (key, value) => complaint(key, value, file, world),
+    complaint: (key, value) => complaint(key, value, { file, home: world.home }),
     isInstalled: (program) => isInstalled(program, world.env),
     isPassEntry: (entry) => existsSync(join(passStore(world), `${entry}.gpg`)),
     passwordFile: (account) =>
@@ -73,36 +70,6 @@ async function asked(wizard: Wizard, file: ConfigurationFile, world: World): Pro
   const deliver = fromHome(await wizard.deliver(), world);
   const keep = await wizard.keep();
   return { email, server, name, deliver, keep, password: await wizard.password(name, server) };
-}
-
-/** What the configuration would say of such a value. */
-function complaint(
-  key: AskedKey,
-  value: string,
-  file: ConfigurationFile,
-  { home }: World,
-): string | undefined {
-  if (key === 'name') return nameComplaint(value, file);
-  // Maps and lists are looked at as a whole, with the account around them.
-  if (/^[{[]/.test(value)) return undefined;
-  const mistakes: Mistake[] = [];
-  const placeholders = { account: 'account', email: 'email', user: 'user', host: 'host' };
-  accountKeys[key].read(treeOf(value, key), readingFor(key, { home, placeholders }, mistakes));
-  const [mistake] = mistakes;
-  if (mistake === undefined) return undefined;
-  return mistake.hint === undefined ? mistake.message : `${mistake.message} (${mistake.hint})`;
-}
-
-function treeOf(value: string, key: AskedKey): Tree {
-  const span = { start: 0, end: value.length };
-  if (key === 'port' && /^\d+$/.test(value))
-    return { kind: 'number', value: Number(value), source: value, ...span };
-  return { kind: 'text', text: value, ...span };
-}
-
-function nameComplaint(name: string, { accounts }: ConfigurationFile): string | undefined {
-  if (!ACCOUNT_NAME.test(name)) return 'lower-case letters, digits and . _ - only';
-  return accounts.some((one) => one.name === name) ? 'there is such an account already' : undefined;
 }
 
 function passStore({ env, home }: World): string {

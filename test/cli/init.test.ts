@@ -186,6 +186,24 @@ test('without a terminal it asks nothing and names the options that are missing'
   }
 });
 
+test('an option that is wrong is named as it was written', async () => {
+  await using home = await PopfetchHome.create();
+  const cases: readonly (readonly [string, string, RegExp])[] = [
+    ['--keep', 'maybe', /--keep: expected true or false, found "maybe"/],
+    ['--port', '99999', /--port: expected a whole number from 1 to 65535/],
+    ['--port', 'x', /--port takes a whole number/],
+    ['--deliver', 'Mail/', /--deliver: relative path "Mail\/" \(write ~\/Mail\//],
+    ['--name', 'BAD', /--name: lower-case letters/],
+    ['--host', 'joe:hunter22@h.example', /--host: "\*\*\*@h\.example" is not a host name/],
+  ];
+  for (const [option, value, message] of cases) {
+    const args = ['init', 'joe@h.example', '--password-command', 'x', option, value];
+    const { status, stderr } = await runInProcess(home, args);
+    assert.equal(status, 64, stderr);
+    assert.match(stderr, message);
+  }
+});
+
 test('options alone add an account, and another one behind it with what was there untouched', async () => {
   await using server = await startMaildropServer({ messages });
   await using home = await PopfetchHome.create();

@@ -1,4 +1,4 @@
-import { usage } from '../usage.ts';
+import { usage, wholeNumber } from '../usage.ts';
 import { type CommandWords, lastGiven, type Parsed, positional } from './words.ts';
 
 export interface InitOptions {
@@ -114,7 +114,7 @@ export function initOf(args: Parsed<typeof initWords>): InitOptions {
     email: args.email ?? address,
     name,
     host,
-    port,
+    port: wholeNumber('--port', port),
     tls,
     user,
     passwordCommand,

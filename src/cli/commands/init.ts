@@ -16,6 +16,7 @@ import {
 import { exitStatus, stoppedBy } from '../exit-status.ts';
 import { firstLogin, type Maildrop } from '../first-login.ts';
 import { type Answers, answersGiven, type InitInvocation } from '../init-answers.ts';
+import { refuseWrongOptions } from '../init-complaint.ts';
 import { type AskedAnswers, wizardOn } from '../init-wizard.ts';
 import { storePassword } from '../store-password.ts';
 import { usage } from '../usage.ts';
@@ -56,6 +57,7 @@ class Setup {
 
   async run(): Promise<number> {
     const file = await configurationFile(this.#invocation.global, this.#world);
+    refuseWrongOptions(this.#invocation, { file, home: this.#world.home });
     const asked = await wizardOn(this.#invocation, file, this.#parts());
     const answers = asked?.answers ?? (await answersGiven(this.#invocation, file, this.#parts()));
     refuseTwice(file, answers);
