@@ -192,30 +192,34 @@ for (const [line, why] of [
     assert.match(stderr, why);
   });
 
-test('in the journal every line of the real program on standard error has its priority', async () => {
-  await using home = await PopfetchHome.create();
-  const nobody = { host: '127.0.0.1', port: 1, tls: 'off', user: 'joe', password: 'x' };
-  home.configure({ accounts: { dead: nobody } });
-  const journal = openSync(home.path('journal'), 'w');
-  const { dev, ino } = fstatSync(journal);
-  const words = ['--once', '-v', '-c', home.configFile, '--state-dir', home.stateDir];
-  const { status } = spawnSync(process.execPath, [join(repository, 'bin/popfetch.cjs'), ...words], {
-    env: { HOME: home.path('home'), JOURNAL_STREAM: `${dev}:${ino}` },
-    stdio: ['ignore', 'ignore', journal],
+for (const [option, tells] of [
+  ['--keep', /^<3>dead +FAIL /],
+  ['-v', /^<3>level=error msg=.* account=dead .*code=connect/],
+] as const)
+  test(`in the journal every line of the real program on standard error has its priority (${option})`, async () => {
+    await using home = await PopfetchHome.create();
+    const nobody = { host: '127.0.0.1', port: 1, tls: 'off', user: 'joe', password: 'x' };
+    home.configure({ accounts: { dead: nobody } });
+    const journal = openSync(home.path('journal'), 'w');
+    const { dev, ino } = fstatSync(journal);
+    const program = [join(repository, 'bin/popfetch.cjs'), '--once', option];
+    const where = ['-c', home.configFile, '--state-dir', home.stateDir];
+    const { status } = spawnSync(process.execPath, [...program, ...where], {
+      env: { HOME: home.path('home'), JOURNAL_STREAM: `${dev}:${ino}` },
+      stdio: ['ignore', 'ignore', journal],
+    });
+    closeSync(journal);
+    assert.equal(status, 75);
+    const text = readFileSync(home.path('journal'), 'utf8');
+    const lines = text.trimEnd().split('\n');
+    assert.deepEqual(
+      lines.filter((line) => !/^<[3-7]>/.test(line)),
+      [],
+    );
+    assert.equal(lines.filter((line) => line.includes('cannot reach')).length, 1, text);
+    assert.match(lines.find((line) => line.includes('cannot reach')) ?? '', tells);
+    assert.doesNotMatch(text, /time=/);
   });
-  closeSync(journal);
-  assert.equal(status, 75);
-  const text = readFileSync(home.path('journal'), 'utf8');
-  const lines = text.trimEnd().split('\n');
-  assert.deepEqual(
-    lines.filter((line) => !/^<[3-7]>/.test(line)),
-    [],
-  );
-  assert.ok(lines.some((line) => /^<3>level=error msg=.* account=dead .*code=connect/.test(line)));
-  // The log has told of it; once is enough.
-  assert.doesNotMatch(text, /FAIL/);
-  assert.doesNotMatch(text, /time=/);
-});
 
 type Place = Awaited<ReturnType<typeof setUp>>;
 
