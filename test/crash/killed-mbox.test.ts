@@ -7,7 +7,7 @@ import { type MaildropServer, startMaildropServer } from '../support/maildrop-se
 import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
-/** Every point is tried with POPFETCH_LONG=1, every fourth one otherwise, half of them with either `keep`. */
+/** Every point is tried with POPFETCH_LONG=1, two of seven otherwise, one with either `keep`. */
 const everyPoint = process.env.POPFETCH_LONG === '1';
 const preload = resolve('test/crash/kill-at.cjs');
 const texts = [1, 2, 3].map((n) => `Subject: number ${n}\n\nFrom ${n} of three\nlast line ${n}\n`);
@@ -82,7 +82,7 @@ for (const keep of [true, false])
       assert.ok(effects.includes(name), `${name} is among ${effects.join(' ')}`);
     const last = 2 * effects.length;
     const points = Array.from({ length: last }, (_, index) => index + 1).filter(
-      (point) => everyPoint || point % 8 === (keep ? 0 : 4),
+      (point) => everyPoint || point % 7 === (keep ? 0 : 3),
     );
     const troubles: string[] = [];
     const lane = async () => {

@@ -7,8 +7,8 @@ import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 /**
- * Every point is tried with POPFETCH_LONG=1, every third one otherwise, half of them with either `keep` (but always those
- * around the order itself).
+ * Every point is tried with POPFETCH_LONG=1, two of five otherwise, one with either `keep` (but always those around the
+ * order itself). Odd points are before an effect, even ones behind it.
  */
 const everyPoint = process.env.POPFETCH_LONG === '1';
 const preload = resolve('test/crash/kill-at.cjs');
@@ -78,7 +78,7 @@ for (const keep of [true, false])
       assert.ok(effects.includes(name), `${name} is among ${effects.join(' ')}`);
     const last = 2 * effects.length;
     const points = Array.from({ length: last }, (_, index) => index + 1).filter(
-      (point) => everyPoint || point % 6 === (keep ? 0 : 3) || point > last - 12,
+      (point) => everyPoint || point % 5 === (keep ? 0 : 2) || point > last - 12,
     );
     const troubles: string[] = [];
     const lane = async () => {
