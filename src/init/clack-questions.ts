@@ -1,5 +1,5 @@
 import { type Readable, Writable } from 'node:stream';
-import { isCancel, PasswordPrompt, SelectPrompt, TextPrompt } from '@clack/core';
+import { isCancel, PasswordPrompt, SelectPrompt, TextPrompt, updateSettings } from '@clack/core';
 import { interruption } from '../util/interruption.ts';
 import type { Choice, Questions, TextOptions } from './questions.ts';
 
@@ -18,6 +18,8 @@ export class ClackQuestions implements Questions {
 
   constructor({ input, output }: Terminal, signal: AbortSignal) {
     this.#terminal = { input, output: new Screen(output) };
+    // Ctrl-D would close the input beneath the library, which then waits for ever.
+    updateSettings({ aliases: { '\u0004': 'cancel' } });
     this.#signal = signal;
   }
 
@@ -96,7 +98,7 @@ class Screen extends Writable {
   }
 }
 
-/** Ctrl-C, Escape and the signal give the library's symbol. */
+/** Ctrl-C, Ctrl-D, Escape and the signal give the library's symbol. */
 function isAnswer<Answer>(answer: Answer | undefined): answer is Exclude<Answer, symbol> {
   return answer !== undefined && !isCancel(answer);
 }

@@ -130,6 +130,17 @@ test('Ctrl-C at any question ends it with status 130, and nothing was written', 
   }
 });
 
+test('so do Ctrl-D and Escape', { skip: noTerminal }, async () => {
+  await using home = await PopfetchHome.create();
+  for (const key of ['\u0004', '\u001b']) {
+    const steps = [{ expect: 'E-mail address:', send: key }];
+    const { output, status } = await onTerminal(home, ['init'], steps);
+    assert.equal(status, 130);
+    // The cursor is shown again.
+    assert.match(output, /\u001b\[\?25hstopped: nothing was written\r\n$/);
+  }
+});
+
 test('Ctrl-C while the server is silent ends it too', { skip: noTerminal }, async () => {
   await using server = await startMaildropServer({ messages, faults: { stallAt: 'greeting' } });
   await using home = await PopfetchHome.create();
