@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import type { World } from '../../src/cli/world.ts';
 import { type MaildropFaults, startMaildropServer } from '../support/maildrop-server.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
@@ -15,52 +14,70 @@ const content = `From: ${wire} <a@b>\r\nSubject: ${wire}\r\nMessage-ID: <${wire}
 /** What must stand in no output but line feeds. */
 const control = /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/;
 
-/** What the program prints and logs for these command lines, one after the other, on a terminal or not. */
+/** What the program prints for these command lines, one after the other, on a terminal or not. */
 async function told(
   home: PopfetchHome,
   commands: readonly (readonly string[])[],
-  around: Partial<World> = {},
+  isTTY = false,
 ): Promise<string> {
   let all = '';
   for (const args of commands) {
-    const { stdout, stderr } = await runInProcess(home, args, Date.now, around);
-    assert.doesNotMatch(stdout, control, `popfetch ${args.join(' ')}, stdout`);
-    assert.doesNotMatch(stderr, control, `popfetch ${args.join(' ')}, stderr`);
-    all += stdout + stderr;
+    let text = '';
+    const output = {
+      isTTY,
+      write: (more: string) => {
+        text += more;
+      },
+      writeOctets: (octets: Uint8Array) => {
+        text += Buffer.from(octets).toString('latin1');
+      },
+    };
+    const env = { PATH: process.env.PATH, HOME: home.path('home'), NO_COLOR: '1' };
+    await runInProcess(home, args, Date.now, { env, stdout: output, stderr: output });
+    assert.doesNotMatch(text, control, `popfetch ${args.join(' ')}`);
+    all += text;
   }
   return all;
 }
 
-test('what a server says and messages hold reaches no terminal and no log as it is', async () => {
-  const uids = ['one', 'two\u001b[2J', 'three\u0007'];
-  const messages = uids.map((uid) => ({ uid, content }));
-  const faults = { answers: { greeting: `+OK ${wire}`, 'RETR 1': `-ERR ${wire}` } };
-  await using server = await startMaildropServer({ messages, faults });
-  await using home = await PopfetchHome.create();
-  const { host, port, user, password } = server;
-  const deliver = { maildir: home.path('Mail\u202edir') };
-  home.configure({ accounts: { a: { host, port, user, password, tls: 'off', deliver } } });
-  const log = home.path('log');
-  const all = await told(home, [
-    ['check', '-vv'],
-    ['peek', 'a', '-n', '3'],
-    ['peek', 'a', '--json'],
-    ['--once', '-n', '-vv', '--log-file', log],
-    ['--once', '-vv', '--log-file', log, '--log-format', 'pretty'],
-    ['--once', '-vv', '--log-file', log, '--log-format', 'json', '--all', '--yes'],
-    ['--once', '--json', '--all', '--yes'],
-    ['status'],
-    ['status', '--json'],
-    ['history'],
-    ['verify'],
-    ['verify', '--json'],
-    ['state', 'list', 'a'],
-  ]);
-  assert.match(all, /\?\[2J/);
-  assert.match(all, /-> \S+\/Mail\?dir/);
-  assert.match(all, /"subject":"[^"]*\\u001b/);
-  assert.doesNotMatch(readFileSync(log, 'utf8'), control);
-});
+for (const isTTY of [false, true])
+  test(`what a server says and messages hold reaches no ${isTTY ? 'terminal' : 'pipe'} and no log as it is`, async () => {
+    const uids = ['one', 'two\u001b[2J', 'three\u0007'];
+    const messages = uids.map((uid) => ({ uid, content }));
+    const faults = { answers: { greeting: `+OK ${wire}`, 'RETR 1': `-ERR ${wire}` } };
+    await using server = await startMaildropServer({ messages, faults });
+    await using home = await PopfetchHome.create();
+    const { host, port, user, password } = server;
+    const deliver = { maildir: home.path('Mail\u202edir') };
+    home.configure({ accounts: { a: { host, port, user, password, tls: 'off', deliver } } });
+    const log = home.path('log');
+    const all = await told(
+      home,
+      [
+        ['check', '-vv'],
+        ['peek', 'a', '-n', '3'],
+        ['peek', 'a', '--json'],
+        // Raw means raw, but not for the person in front of it.
+        ...(isTTY ? [['peek', 'a', '--raw']] : []),
+        ['--once', '-n', '-vv', '--log-file', log],
+        ['--once', '-vv', '--log-file', log, '--log-format', 'pretty'],
+        ['--once', '-vv', '--log-file', log, '--log-format', 'json', '--all', '--yes'],
+        ['--once', '--json', '--all', '--yes'],
+        ['status'],
+        ['status', '--json'],
+        ['history'],
+        ['verify'],
+        ['verify', '--json'],
+        ['state', 'list', 'a'],
+        ['doctor', 'a'],
+      ],
+      isTTY,
+    );
+    assert.match(all, /\?\[2J/);
+    assert.match(all, /-> \S+\/Mail\?dir/);
+    assert.match(all, /"subject":"[^"]*\\u001b/);
+    assert.doesNotMatch(readFileSync(log, 'utf8'), control);
+  });
 
 const refusals: Readonly<Record<string, MaildropFaults>> = {
   'a greeting that refuses': { answers: { greeting: `-ERR ${wire}` } },
