@@ -4,13 +4,13 @@ import type { Emit, FailingSince, PollCounts, PopfetchEvent } from '../events.ts
 import { dryRun } from '../poll/look.ts';
 import { type PollResult, poll } from '../poll/poll.ts';
 import type { EndSignals } from '../scheduler/deadline.ts';
-import { isPaused, longestBackOff } from '../scheduler/next-poll.ts';
 import type { PollEnd } from '../scheduler/scheduler.ts';
 import type { LineWatch } from '../source/source.ts';
 import { clockAfter } from '../state/clock-doubt.ts';
 import { type LeftOnServer, readStatus } from '../state/status.ts';
 import { type HealthNews, type PolledAccount, updateHealth } from './account-health.ts';
 import { composeAccount } from './compose.ts';
+import { pauseOf } from './pause.ts';
 import { namesIn } from './predecessors.ts';
 import { settingsDigest } from './settings-digest.ts';
 import type { World } from './world.ts';
@@ -53,24 +53,9 @@ export async function runAccount(account: AccountConfig, run: AccountRun): Promi
   return finish(account, run, { result, left, durationMs: performance.now() - began });
 }
 
-/** Refused logins in a row that mean a pause still; undefined where the account may be polled. */
-function pauseOf(
-  account: AccountConfig,
-  { stateDir, config, world }: Pick<AccountRun, 'stateDir' | 'config' | 'world'>,
-): { readonly count: number; readonly until: number } | undefined {
-  const { refused } = readStatus(stateDir, account.name);
-  if (refused === undefined || !isPaused(refused.count)) return undefined;
-  const now = world.now();
-  const until = refused.at + longestBackOff;
-  // Before the refusal: the clock was set back, and a pause of unknown length would be the worse guess.
-  if (now < refused.at || now >= until) return undefined;
-  if (refused.settings !== settingsDigest(account, config.path)) return undefined;
-  return { count: refused.count, until };
-}
-
 async function polled(account: AccountConfig, run: AccountRun, left: Left): Promise<PollResult> {
   const { world, stateDir, signals, wait, readPrompt } = run;
-  const pause = run.named ? undefined : pauseOf(account, run);
+  const pause = run.named ? undefined : pauseOf(account, { ...run, now: world.now() });
   if (pause !== undefined) return { counts: noCounts, failure: paused(pause, world.now()) };
   if (signals.stop.aborted) return { counts: noCounts, failure: notStarted() };
   const { env, uid, now } = world;

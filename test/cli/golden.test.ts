@@ -185,6 +185,24 @@ home   2 new     586 B  -> ~/Maildir/                                     0.8 s
   );
 });
 
+test('an account that is paused, with when it is tried again', async () => {
+  const answer = '-ERR [AUTH] no';
+  await using scene = await Scene.of({
+    gmail: [0, 0, { answers: { AUTH: answer } }],
+    gmx: [1, 400],
+  });
+  for (let times = 0; times < 3; times++) await scene.onPipe('--once');
+  const table = (
+    next: string,
+  ) => `ACCOUNT  LAST POLL     RESULT            NEW 24H  ON SERVER           NEXT
+gmail    just now      FAIL login              0  -                   ${next}
+gmx      just now      ok                      1  1, 400 B            -
+`;
+  assert.equal(await scene.onTerminal('status'), table('10:10'));
+  scene.account('gmail', { password: 'another' });
+  assert.equal(await scene.onTerminal('status'), table('-'));
+});
+
 test('a full disk, with how far it came', async () => {
   await using scene = await Scene.of({ gmx: [70, 300] });
   let files = 0;

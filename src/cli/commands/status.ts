@@ -6,6 +6,7 @@ import { readHistory } from '../../state/history.ts';
 import { readStatus } from '../../state/status.ts';
 import type { Invocation } from '../args.ts';
 import { chooseKept, load, tellProblem } from '../configuration.ts';
+import { pauseOf } from '../pause.ts';
 import { stateDirectory } from '../state-dir.ts';
 import type { World } from '../world.ts';
 
@@ -27,9 +28,12 @@ export async function status(invocation: StatusInvocation, world: World): Promis
     const newLately = recent.reduce((sum, entry) => sum + entry.new, 0);
     const known = readStatus(stateDir, name);
     const { lastSuccessAt } = known;
+    const account = config.accounts.find((one) => one.name === name);
+    const pause = account && pauseOf(account, { stateDir, config, now });
+    const nextPollAt = known.nextPollAt ?? pause?.until;
     const isTooOld =
       maxAge !== undefined && (lastSuccessAt === undefined || now - lastSuccessAt > maxAge);
-    return { account: name, status: known, newLately, isTooOld };
+    return { account: name, status: { ...known, nextPollAt }, newLately, isTooOld };
   });
   if (global.json) for (const one of all) world.stdout.write(asJson(one, world));
   else world.stdout.write(statusTable(all, now));
