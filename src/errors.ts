@@ -102,6 +102,8 @@ export interface FailureFacts {
   readonly hint?: string;
   /** File or folder in question. */
   readonly path?: string;
+  /** Which of several destinations, as the user wrote it. */
+  readonly destination?: string;
   /** Names that a certificate is for. */
   readonly certificateNames?: readonly string[];
   readonly seconds?: number;

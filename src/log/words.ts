@@ -112,9 +112,8 @@ class Story {
 
   /** The destination, or the file or folder in question where it is another. */
   get place(): string {
-    const { path, phase } = this.failure.facts;
-    const destination = phase === 'state' ? undefined : this.context.destination;
-    return destination ?? path ?? 'the state directory';
+    const { path, phase, destination = this.context.destination } = this.failure.facts;
+    return (phase === 'state' ? undefined : destination) ?? path ?? 'the state directory';
   }
 
   /** What the system or a library called it; else what the program said when it threw. */

@@ -46,7 +46,7 @@ export function refusedEvent(
   { uid, number, size }: MessageRef,
   failure: Failure,
 ): MessageEvent {
-  const { output, path, reason = failure.message } = failure.facts;
+  const { output, path, reason = failure.message, destination = label } = failure.facts;
   return {
     type: 'message',
     account,
@@ -54,8 +54,8 @@ export function refusedEvent(
     uid,
     number,
     size,
-    destination: label,
-    reason: path === undefined ? `${label} ${reason}` : failure.message,
+    destination,
+    reason: path === undefined ? `${destination} ${reason}` : failure.message,
     ...(output === undefined ? {} : { output }),
   };
 }

@@ -13,7 +13,8 @@ export class Undelivered {
   readonly #reasons = new Map<string, Reason>();
 
   add(failure: Failure): void {
-    const key = `${failure.code} ${failure.facts.reason ?? failure.message}`;
+    const { reason: deed = failure.message, destination = '' } = failure.facts;
+    const key = `${failure.code} ${destination} ${deed}`;
     const reason = this.#reasons.get(key) ?? { failure, messages: 0 };
     this.#reasons.set(key, reason);
     reason.messages += 1;

@@ -12,6 +12,7 @@ import type {
 import { partId } from '../spool/part-id.ts';
 import { checkParts } from './check.ts';
 import { digest } from './digest.ts';
+import { failureOf } from './failure-of.ts';
 import { LockStep } from './lock-step.ts';
 import { formatPlaces } from './place.ts';
 import { recoverParts } from './recover.ts';
@@ -82,8 +83,9 @@ class Several implements Destination {
         const part = await member.accept({ ref, content: lockStep.reader() }, envelope);
         return [id, part] as const;
       } catch (thrown) {
-        lockStep.break(thrown);
-        throw thrown;
+        const told = failureOf(member, thrown);
+        lockStep.break(told);
+        throw told;
       } finally {
         lockStep.leave(reader);
       }
@@ -107,7 +109,7 @@ class Several implements Destination {
       const { deliveries, wholeOf } = this.#partsIn(id, standing);
       if (deliveries.length === 0) continue;
       for (const { delivery, failure } of await member.secure(deliveries))
-        failures.set(wholeOf(delivery), failure);
+        failures.set(wholeOf(delivery), failureOf(member, failure));
     }
     for (const delivery of failures.keys()) await this.abort(delivery);
     return [...failures].map(([delivery, failure]) => ({ delivery, failure }));
@@ -129,7 +131,8 @@ class Several implements Destination {
       for (const failed of await member.commit(deliveries)) {
         const whole = wholeOf(failed.delivery);
         const ofOne = failures.get(whole) ?? new Map<string, FailedDelivery>();
-        failures.set(whole, ofOne.set(id, failed));
+        const failure = failureOf(member, failed.failure);
+        failures.set(whole, ofOne.set(id, { ...failed, failure }));
       }
     }
     return [...failures].map(([delivery, ofOne]) => this.#failed(delivery, ofOne));

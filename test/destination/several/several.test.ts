@@ -51,6 +51,24 @@ test('what one part refuses for good is in the other, and only the missing part 
   assert.deepEqual(store.partsOf('u'), []);
 });
 
+test('a failure names the part that failed, and not all of them', async () => {
+  for (const step of ['accept', 'secure', 'commit'] as const) {
+    const { other, both } = pair();
+    Object.defineProperty(other, 'label', { value: 'the other' });
+    other.fail = (at) => (at === step ? refused : undefined);
+    const failure = await settleOne(both, new MemorySeenStore()).then(
+      ({ failed }) => failed[0]?.failure,
+      (thrown: unknown) => thrown,
+    );
+    assert.ok(failure instanceof Failure);
+    assert.deepEqual(
+      [failure.code, failure.facts.destination],
+      ['deliver_perm', 'the other'],
+      step,
+    );
+  }
+});
+
 test('where it is not certain that a part has not got it, the promise stands until recovery', async () => {
   const { disks, other, both } = pair();
   const records = memoryRecords();
@@ -106,7 +124,7 @@ test('a part that fails before it reads holds nobody up, and nothing is left in 
     accept: () => Promise.reject(full),
   });
   const three = several('three', [...parts, { identity: 'closed', destination: closed }]);
-  await assert.rejects(three.accept(message('u', 'text'), plain), full);
+  await assert.rejects(three.accept(message('u', 'text'), plain), { code: 'no_space' });
   assert.deepEqual([disks.a.tmp.size, disks.b.tmp.size], [0, 0]);
   assert.ok(one.steps.includes('accept u'));
 });
