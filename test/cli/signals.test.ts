@@ -103,7 +103,8 @@ test('a reader of the output that goes away costs no message', async () => {
   const program = [process.execPath, 'bin/popfetch.cjs', home.configFile, home.stateDir];
   const child = spawn('/bin/sh', ['-c', ...command, ...program], { stdio: 'ignore' });
   await once(child, 'close');
-  while (server.sessions[0]?.updated !== true) await new Promise((next) => setTimeout(next, 5));
+  for (let tries = 0; server.sessions[0]?.updated !== true && tries < 2000; tries++)
+    await new Promise((next) => setTimeout(next, 5));
   assert.equal(stored(home), messages.length);
   assert.deepEqual(server.messages, []);
 });
