@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import fs from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -83,6 +84,15 @@ test('a file that cannot be written is named, and leaves nothing behind', async 
   assert.deepEqual(fs.readdirSync(folder.path), ['p.prom']);
   const nowhere = join(folder.path, 'no', 'p.prom');
   assert.throws(() => replaceMetrics(nowhere, 'one\n', 'a'), isFailureNaming(nowhere));
+});
+
+test('what is no file, as /dev/null, is not replaced by one', async () => {
+  await using folder = await temporaryFolder();
+  const pipe = join(folder.path, 'pipe');
+  assert.equal(spawnSync('mkfifo', [pipe]).status, 0);
+  assert.throws(() => replaceMetrics(pipe, 'one\n', 'a'), isFailureNaming(pipe));
+  assert.ok(fs.statSync(pipe).isFIFO());
+  assert.deepEqual(fs.readdirSync(folder.path), ['pipe']);
 });
 
 function isFailureNaming(file: string) {
