@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { makeDirectory, replaceFile } from '../durable/file.ts';
+import { storageFailure } from '../durable/storage-failure.ts';
 import { accountFolder } from './account-folder.ts';
 import { readStatus } from './status.ts';
 
@@ -16,8 +17,13 @@ export function isFirstContact(stateDirectory: string, account: string): boolean
 
 /** To be called when what was there is marked. Resolves when it is on the disk. Throws a Failure. */
 export async function noteContact(stateDirectory: string, account: string): Promise<void> {
-  await makeDirectory(accountFolder(stateDirectory, account), 0o700);
-  await replaceFile(fileOf(stateDirectory, account), Buffer.from(''), 0o600);
+  const file = fileOf(stateDirectory, account);
+  try {
+    await makeDirectory(path.dirname(file), 0o700);
+    await replaceFile(file, Buffer.from(''), 0o600);
+  } catch (error) {
+    throw storageFailure(error, file, 'state');
+  }
 }
 
 function fileOf(stateDirectory: string, account: string): string {

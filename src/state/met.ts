@@ -1,6 +1,7 @@
 import fs from 'node:fs';
 import path from 'node:path';
 import { makeDirectory, replaceFile } from '../durable/file.ts';
+import { storageFailure } from '../durable/storage-failure.ts';
 import { accountFolder } from './account-folder.ts';
 
 /** An account's place in the state directory. */
@@ -21,12 +22,16 @@ export function wasMet(whose: Whose): boolean {
 /** Resolves when it is on the disk. Throws a Failure. */
 export async function noteMet(whose: Whose, storeId: string): Promise<void> {
   const outside = outsideFile(whose);
-  if (!fs.existsSync(outside)) {
-    await makeDirectory(path.dirname(outside), 0o700);
-    await replaceFile(outside, Buffer.from(''), 0o600);
+  try {
+    if (!fs.existsSync(outside)) {
+      await makeDirectory(path.dirname(outside), 0o700);
+      await replaceFile(outside, Buffer.from(''), 0o600);
+    }
+    if (hasId(whose)) return;
+    await replaceFile(idFile(whose), Buffer.from(`${storeId}\n`, 'latin1'), 0o600);
+  } catch (error) {
+    throw storageFailure(error, outside, 'state');
   }
-  if (hasId(whose)) return;
-  await replaceFile(idFile(whose), Buffer.from(`${storeId}\n`, 'latin1'), 0o600);
 }
 
 /** Whether this very journal's account was met. */

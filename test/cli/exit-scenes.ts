@@ -110,6 +110,12 @@ export const exitScenes: readonly ExitScene[] = [
     disk: broken(writes, 'state', 'ENOSPC'),
   },
   {
+    name: 'a disk that is full when the account is first noted as known',
+    status: 73,
+    fetchmail: 6,
+    disk: broken(['openSync'], 'known', 'ENOSPC'),
+  },
+  {
     name: 'no permission to store mail',
     status: 73,
     fetchmail: 10,
