@@ -15,6 +15,16 @@ export class Deletions {
     this.#refs.push(ref);
   }
 
+  /** Sent, and still without an answer. */
+  get unanswered(): number {
+    return this.#sent - this.#answered;
+  }
+
+  /** Whether no more than `window` are without an answer when all are sent. */
+  fit(window: number): boolean {
+    return this.#refs.length <= this.#answered + window;
+  }
+
   /** The next commands, which the caller sends now: so many that no more than `window` wait for their replies. */
   next(window: number): readonly Command[] {
     const batch = this.#refs.slice(this.#sent, this.#answered + window);

@@ -112,9 +112,8 @@ export class Pop3Session implements SourceSession {
 
   async quit(): Promise<QuitOutcome> {
     this.#dialogue.phase = 'dele';
-    await this.#settle();
-    this.#dialogue.phase = 'quit';
-    const reply = await this.#dialogue.ask(quit);
+    await this.#settle(() => this.#mayLeave);
+    const reply = await this.#leave();
     if (reply.status !== 'ok') throw this.#dialogue.refusal(reply, 'sys_temp');
     await this[Symbol.asyncDispose]();
     return this.#deletions.outcome;
@@ -172,11 +171,33 @@ export class Pop3Session implements SourceSession {
     }
   }
 
-  /** Sends the deletions that wait, and reads all answers outstanding, those of an abandoned retrieval too. */
-  async #settle(): Promise<void> {
+  /** Nothing but deletions is unanswered, and those that were not sent yet fit behind them: QUIT may go with them. */
+  get #mayLeave(): boolean {
+    const { unanswered } = this.#deletions;
+    const isOnlyDeleting = this.#dialogue.outstanding === unanswered;
+    return this.#pipelines && isOnlyDeleting && this.#deletions.fit(this.#window);
+  }
+
+  /** Sends the last deletions and QUIT in one go; the reply to QUIT. */
+  async #leave(): Promise<Reply> {
+    this.#dialogue.send(...this.#deletions.next(this.#window), quit);
+    for (;;) {
+      if (this.#deletions.unanswered === 0) this.#dialogue.phase = 'quit';
+      const reply = await this.#dialogue.reply();
+      if (reply.command === quit) return reply;
+      this.#deletions.answered(reply);
+    }
+  }
+
+  /**
+   * Sends the deletions that wait, and reads all answers outstanding, those of an abandoned retrieval too; no further than
+   * to where `isEnough`.
+   */
+  async #settle(isEnough = (): boolean => false): Promise<void> {
     for (;;) {
       const event = this.#dialogue.poll();
       if (event === undefined) {
+        if (isEnough()) return;
         this.#sendDeletions();
         if (this.#dialogue.outstanding === 0) return;
         await this.#dialogue.fill();
