@@ -154,7 +154,7 @@ describe('a command that fails', () => {
         keep: false,
         deliver: { pipe: [program], timeout: way.startsWith('sleep') ? '1s' : '20s' },
       });
-      const { status, stderr } = await home.run(['--once']);
+      const { status, stderr } = await runInProcess(home, ['--once']);
       assert.match(stderr, sentence);
       assert.equal(status, exit, stderr);
       assert.deepEqual(kept(home), [expected[0], expected[2]]);

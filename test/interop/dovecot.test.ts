@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type Dovecot, dovecotMissing, startDovecot } from '../support/dovecot.ts';
 import { freePorts } from '../support/dovecot-ports.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 import { accountOf, smallMessage, users } from './accounts.ts';
 import { awkwardMessages } from './messages.ts';
@@ -206,7 +207,7 @@ for (const { situation, tls, says } of certificates) {
       const port = mode === 'on' ? server.pop3sPort : server.pop3Port;
       const changes = { port, tls: mode, ...tls(server) };
       home.configure({ accounts: { ann: accountOf(server, 'ann', home, changes) } });
-      const run = await home.run(['--once']);
+      const run = await runInProcess(home, ['--once']);
       if (says === undefined) {
         assert.equal(run.status, 0, run.stderr);
         assertStored(home.path('Maildir', 'ann'), [message]);

@@ -9,6 +9,7 @@ import { courierMissing, startCourier } from '../support/courier.ts';
 import { mailutilsMissing, startMailutils } from '../support/mailutils.ts';
 import { popa3dMissing, startPopa3d } from '../support/popa3d.ts';
 import type { RealServer, RealServerOptions } from '../support/real-server.ts';
+import { runInProcess } from '../support/run-in-process.ts';
 import { type PopfetchHome as Home, PopfetchHome } from '../support/run-popfetch.ts';
 import { smallMessage } from './accounts.ts';
 import { awkwardMessages } from './messages.ts';
@@ -93,9 +94,9 @@ suite('real servers', { concurrency: true }, () => {
         home.configure({ accounts: accountsOf(kind, server, home, { keep }) });
 
       configure(true);
-      const dry = await home.run(['--once', '--dry-run']);
+      const dry = await runInProcess(home, ['--once', '--dry-run']);
       assert.equal(dry.status, 0, dry.stderr);
-      const check = await home.run(['check', '--count']);
+      const check = await runInProcess(home, ['check', '--count']);
       assert.equal(check.status, 0, check.stderr);
       const served = [...expected.values()].flat().length;
       assert.ok(served >= kind.users.length * 6, 'the server found messages in what was put there');
@@ -104,23 +105,23 @@ suite('real servers', { concurrency: true }, () => {
       const first = await home.run(['--once']);
       assert.equal(first.status, 0, first.stderr);
       assertAllStored(kind, home, expected);
-      const second = await home.run(['--once']);
+      const second = await runInProcess(home, ['--once']);
       assert.equal(second.status, 0, second.stderr);
       assert.equal(second.stdout.match(/: nothing new \(/g)?.length, all, second.stdout);
 
       const late = { name: 'late', bytes: Buffer.from('Subject: late\r\n\r\nlate\r\n') };
       for (const user of kind.users) server.seed(user, [late]);
-      const peek = await home.run(['peek', '--new', 'ann']);
+      const peek = await runInProcess(home, ['peek', '--new', 'ann']);
       assert.equal(peek.status, 0, peek.stderr);
       assert.match(peek.stdout, /late/);
-      const third = await home.run(['--once']);
+      const third = await runInProcess(home, ['--once']);
       assert.equal(third.status, 0, third.stderr);
       assert.equal(third.stdout.match(/: 1 new, /g)?.length, all, third.stdout);
       const now = new Map([...expected].map(([user, before]) => [user, [...before, late]]));
       assertAllStored(kind, home, now);
 
       configure(false);
-      const last = await home.run(['--once']);
+      const last = await runInProcess(home, ['--once']);
       assert.equal(last.status, 0, last.stderr);
       assertAllStored(kind, home, now);
       for (const user of kind.users)
