@@ -1,13 +1,14 @@
 import fs from 'node:fs';
 import { errnoOf } from '../../durable/storage-failure.ts';
 import type { Checked, StoredPlace } from '../destination.ts';
+import { sameButForMarks } from './marks.ts';
 import { type MboxPlace, parsePlace } from './place.ts';
 import { hashOf } from './ranges.ts';
 import { recordsWith } from './search.ts';
 
 /**
- * Whether messages are in the mbox as they were appended: where they were put, else anywhere in it. What a mail reader
- * wrote its marks into is not found: nothing tells it from another message. Throws the system's error.
+ * Whether messages are in the mbox as they were appended: where they were put, else anywhere in it, and be it with the
+ * marks of a mail reader. Throws the system's error.
  */
 export function checkMbox(file: string, stored: readonly StoredPlace[]): readonly Checked[] {
   const places = stored.map(({ place }) => parsePlace(place));
@@ -27,11 +28,14 @@ export function checkMbox(file: string, stored: readonly StoredPlace[]): readonl
       here.add(offset);
       return false;
     });
-    const found = recordsWith(fd, sought, here);
-    const moved = new Set(sought);
+    const moved = recordsWith(fd, sought, here);
+    const left = sought.filter((place) => !moved.has(place));
+    const taken = new Set([...here, ...moved.values()]);
+    const marked = recordsWith(fd, left, taken, sameButForMarks);
+    const missing = new Set(left.filter((place) => !marked.has(place)));
     return places.map((place) => {
       if (place === undefined) return { state: 'unknown' };
-      return { state: !moved.has(place) || found.has(place) ? 'intact' : 'missing' };
+      return { state: missing.has(place) ? 'missing' : 'intact' };
     });
   } finally {
     fs.closeSync(fd);

@@ -44,10 +44,13 @@ export async function writeRanges(
   writeFully(fd, buffer.subarray(0, filled), position);
 }
 
-/** SHA-256 of a range, hex; undefined where the file ends before it. */
-export function hashOf({ fd, offset, length }: Range): string | undefined {
+/** SHA-256 of a range, behind `first`, hex; undefined where the file ends before it. */
+export function hashOf(
+  { fd, offset, length }: Range,
+  first: Uint8Array = Buffer.alloc(0),
+): string | undefined {
   if (fs.fstatSync(fd).size < offset + length) return undefined;
-  const hash = createHash('sha256');
+  const hash = createHash('sha256').update(first);
   for (const chunk of chunksOf({ fd, offset, length })) hash.update(chunk);
   return hash.digest('hex');
 }

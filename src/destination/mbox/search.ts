@@ -8,27 +8,31 @@ const longestLine = 512;
 const chunkSize = 2 ** 20;
 const mark = Buffer.from('\nFrom ', 'latin1');
 
+/** Tells whether the record at an offset is the one of a place. */
+export type Recognition = (fd: number, offset: number) => (place: MboxPlace) => boolean;
+
 /** Where these records stand in a file that was changed; each position is found for one of them, `taken` for none. */
 export function recordsWith(
   fd: number,
   places: readonly MboxPlace[],
   taken: ReadonlySet<number>,
+  recognition: Recognition = octetForOctet,
 ): ReadonlyMap<MboxPlace, number> {
   const found = new Map<MboxPlace, number>();
   if (places.length === 0) return found;
   for (const { offset, line } of fromLines(fd)) {
     if (taken.has(offset)) continue;
     const head = headOf(line);
-    const here = places.find(
-      (place) =>
-        !found.has(place) &&
-        place.head === head &&
-        hashOf({ fd, offset, length: place.length }) === place.sha256,
-    );
+    const alike = places.filter((place) => !found.has(place) && place.head === head);
+    const here = alike.length === 0 ? undefined : alike.find(recognition(fd, offset));
     if (here !== undefined) found.set(here, offset);
     if (found.size === places.length) break;
   }
   return found;
+}
+
+function octetForOctet(fd: number, offset: number): (place: MboxPlace) => boolean {
+  return ({ length, sha256 }) => hashOf({ fd, offset, length }) === sha256;
 }
 
 /** Each line that begins with `From `, its line end included. */
