@@ -1,5 +1,6 @@
 import type { Destination } from '../destination/destination.ts';
 import { Failure } from '../errors.ts';
+import type { MessageRef } from '../mail/message.ts';
 import type { Listing, SourceSession } from '../source/source.ts';
 import type { SeenStore } from '../state/seen-store.ts';
 import { interruption } from '../util/interruption.ts';
@@ -14,7 +15,7 @@ import { Retrieving, type RetrievingOutcome, type RetrievingParts } from './retr
 import { type Ended, policyLeft } from './sessions.ts';
 import type { Tally } from './tally.ts';
 import { tellPlan } from './tell-plan.ts';
-import { tore } from './torn.ts';
+import { strike, tore } from './torn.ts';
 import { unsureIn } from './unsure.ts';
 
 /** A poll under way. */
@@ -58,14 +59,14 @@ export async function pollSession(parts: Polling, only: string | undefined): Pro
   if (only === undefined) tellPlan(parts, session, listing, prepared);
   if (meeting.policy.fetch === 'marked') await markFirst(parts, prepared.plan);
   const outcome = await retrieve({ ...parts, ...prepared, session, drop });
-  await recordTrouble(outcome, parts);
-  if (outcome.torn === undefined && outcome.failure && !outcome.mayQuit) throw outcome.failure;
+  const torn = await recordTrouble(outcome, parts);
+  if (torn === undefined && outcome.failure && !outcome.mayQuit) throw outcome.failure;
   if (outcome.mayQuit) await finish(parts, session, listing, prepared, outcome);
   const hasLeftSome = tally.new - before.new < prepared.plan.retrieve.length;
   if (context.stop.aborted && hasLeftSome && !outcome.failure)
     throw new Failure('interrupted', 'stopped before all was retrieved');
   const done = { delivered: tally.new - before.new, deleted: tally.deleted - before.deleted };
-  return { ...endOf(session, listing, prepared, outcome), ...done };
+  return { ...endOf(session, listing, prepared, { ...outcome, torn }), ...done };
 }
 
 /** Who is told to stop before the login has nothing to finish, and need not wait for a dead server. */
@@ -131,16 +132,26 @@ async function retrieve(parts: RetrievingParts): Promise<RetrievingOutcome> {
   if (refused.length === 0) return outcome;
   const aside = { ...plan, retrieve: refused };
   const again = await new Retrieving({ ...parts, recogniser: undefined, plan: aside }).run();
-  const { mayQuit, torn } = again;
-  return { ...outcome, mayQuit, torn, failure: mayQuit ? outcome.failure : again.failure };
+  const { mayQuit, torn, underWay } = again;
+  return {
+    ...outcome,
+    mayQuit,
+    torn,
+    underWay,
+    failure: mayQuit ? outcome.failure : again.failure,
+  };
 }
 
-/** What the recogniser found goes on record, and that a message broke the session. */
+/** What the recogniser found goes on record, and that a message broke the session. Gives that message. */
 async function recordTrouble(
-  { recognised, torn }: RetrievingOutcome,
+  { recognised, torn, underWay }: RetrievingOutcome,
   { store, context }: Polling,
-): Promise<void> {
+): Promise<MessageRef | undefined> {
   const fresh = recognised.filter(({ ref: { uid } }) => !store.has(uid) || store.isGone(uid));
   await store.recognise(fresh.map(({ ref, as }) => ({ uid: ref.uid, as })));
   if (torn !== undefined) await store.attempted([torn.uid], tore, context.now());
+  if (torn !== undefined || underWay === undefined) return torn;
+  const { why, isBlamed } = strike(underWay.uid, store);
+  await store.attempted([underWay.uid], why, context.now());
+  return isBlamed ? underWay : undefined;
 }

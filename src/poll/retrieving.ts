@@ -44,6 +44,8 @@ export interface RetrievingOutcome {
   readonly recognised: readonly Same[];
   /** The message that broke the session. */
   readonly torn: MessageRef | undefined;
+  /** The message that was under way, or asked for, when the line failed. */
+  readonly underWay: MessageRef | undefined;
 }
 
 /** Retrieves what the plan says, delivers it, and settles it batch by batch. */
@@ -62,6 +64,9 @@ export class Retrieving {
   readonly #recognised: Same[] = [];
   readonly #short: string[] = [];
   #torn: MessageRef | undefined;
+  /** So many of the plan have come, or were refused. */
+  #done = 0;
+  #underWay: MessageRef | undefined;
 
   constructor(parts: RetrievingParts) {
     this.#parts = parts;
@@ -91,6 +96,7 @@ export class Retrieving {
         const confirmed = this.#confirmation.followed();
         if (confirmed !== undefined) await confirmed;
         await this.#take(retrieval);
+        this.#done++;
       }
       await this.#confirmation.believe();
       this.#refusedThroughout();
@@ -101,6 +107,7 @@ export class Retrieving {
       // A batch that was not settled is the cause of whatever else went wrong after it.
       this.#failure = asFailure(thrown);
       this.#lineIsGood = false;
+      this.#underWay = undefined;
     });
     return this.#outcome();
   }
@@ -116,6 +123,7 @@ export class Retrieving {
       isWhole: failure === undefined && this.#refused === 0 && !context.stop.aborted,
       recognised: this.#recognised,
       torn: this.#torn,
+      underWay: this.#underWay,
     };
   }
 
@@ -191,6 +199,8 @@ export class Retrieving {
   async #interrupted(failure: Failure): Promise<void> {
     this.#failure ??= this.#undelivered.worst() ?? failure;
     this.#lineIsGood = false;
+    const isLine = failure.code === 'timeout' || failure.code === 'connection_lost';
+    if (isLine) this.#underWay = this.#parts.plan.retrieve[this.#done];
     await this.#disbelieve(failure.code === 'protocol');
     try {
       await this.#confirmation.believe();

@@ -5,14 +5,31 @@ import type { Plan } from './plan.ts';
 
 /** What the record of such trouble says. */
 export const tore = 'tore the session';
+/** Perhaps it was the line: the message is blamed when the next time it comes no further. */
+const lineFailed = 'the line failed in it';
+const stuck = 'the line fails in it again and again';
+
+/** What goes on record of a message in which the line failed, or the server fell silent. Pure. */
+export function strike(
+  uid: string,
+  store: Pick<SeenStore, 'attempts'>,
+): { readonly why: string; readonly isBlamed: boolean } {
+  const before = store.attempts(uid)?.why;
+  if (before === tore) return { why: tore, isBlamed: true };
+  const isBlamed = before === lineFailed || before === stuck;
+  return { why: isBlamed ? stuck : lineFailed, isBlamed };
+}
 
 /** Then the server will not send it better tomorrow; but a line may have been torn by chance. */
 const soonTries = 3;
+/** A line that is bad today may be good tomorrow. */
+const soonTriesWhereStuck = 10;
 const laterEvery = 24 * 3600 * 1000;
 
-/** A message that broke a session is tried again alone: twice soon, then once a day. Pure. */
-function isWorthAnotherTry({ count, at }: Trouble, now: number): boolean {
-  return count < soonTries || Math.abs(now - at) >= laterEvery;
+/** A message that broke a session is tried again alone: a few times soon, then once a day. Pure. */
+function isWorthAnotherTry({ count, why, at }: Trouble, now: number): boolean {
+  const soon = why === stuck ? soonTriesWhereStuck : soonTries;
+  return count < soon || Math.abs(now - at) >= laterEvery;
 }
 
 export interface Sorted {
@@ -30,7 +47,10 @@ export function withoutTorn(
   store: Pick<SeenStore, 'attempts'>,
   last: (uid: string) => boolean,
 ): Sorted {
-  const isTorn = ({ uid }: MessageRef): boolean => store.attempts(uid)?.why === tore;
+  const isTorn = ({ uid }: MessageRef): boolean => {
+    const why = store.attempts(uid)?.why;
+    return why === tore || why === stuck;
+  };
   const broke = plan.retrieve.filter(isTorn);
   if (broke.length === 0) return { plan, torn: [] };
   const torn = broke.filter(({ uid }) => !last(uid));
