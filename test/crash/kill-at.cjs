@@ -1,7 +1,7 @@
 'use strict';
 // Loaded into the real program with `node --require`: kills it with SIGKILL at the n-th durable effect.
-// An effect is a call that changes the disk, or a DELE or QUIT on the wire. POPFETCH_KILL_AT=2n-1 kills before the n-th,
-// 2n after it. With POPFETCH_COUNT_EFFECTS=FILE the names of all effects are written there instead.
+// An effect is a call that changes the disk, or a segment with DELE or QUIT on the wire. POPFETCH_KILL_AT=2n-1 kills
+// before the n-th, 2n after it. With POPFETCH_COUNT_EFFECTS=FILE the names of all effects are written there instead.
 const fs = require('node:fs');
 const net = require('node:net');
 
@@ -89,13 +89,12 @@ fs.openSync = (path, flags, ...rest) => {
 };
 const write = net.Socket.prototype.write;
 net.Socket.prototype.write = function (data, ...rest) {
-  const command = /^(DELE|QUIT)/m.exec(
-    typeof data === 'string' ? data : Buffer.from(data).toString('latin1'),
-  )?.[1];
-  if (command === undefined) return write.call(this, data, ...rest);
-  point(command);
+  const text = typeof data === 'string' ? data : Buffer.from(data).toString('latin1');
+  const commands = [...new Set(text.match(/^(?:DELE|QUIT)/gm))].join('+');
+  if (commands === '') return write.call(this, data, ...rest);
+  point(commands);
   const result = write.call(this, data, ...rest);
-  point(command);
+  point(commands);
   return result;
 };
 process.on('exit', () => {
