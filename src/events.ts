@@ -68,6 +68,8 @@ export type PopfetchEvent =
       readonly path?: string;
       readonly sha256?: string;
       readonly messageId?: string;
+      /** From its first octet until it was safely stored. */
+      readonly durationMs?: number;
       readonly reason?: string;
       /** It leaves the server as it was stored in the same poll, and nothing had to be planned for it. */
       readonly justStored?: true;

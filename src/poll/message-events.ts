@@ -10,7 +10,7 @@ type MessageEvent = Extract<PopfetchEvent, { type: 'message' }>;
 export function storedEvent(
   account: string,
   destination: Destination,
-  { ref, delivery, quarantined }: Accepted,
+  { ref, delivery, quarantined, began }: Accepted,
 ): MessageEvent {
   const { uid, number, size } = ref;
   const { sha256, messageId } = delivery;
@@ -27,6 +27,7 @@ export function storedEvent(
     ...(quarantined === undefined ? {} : { reason: quarantined }),
     ...(path === undefined ? {} : { path }),
     ...(messageId === undefined ? {} : { messageId }),
+    ...(began === undefined ? {} : { durationMs: Math.round(performance.now() - began) }),
   };
 }
 

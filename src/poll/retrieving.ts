@@ -154,10 +154,11 @@ export class Retrieving {
     const { ref } = message;
     const envelope = this.#envelopes.of(ref);
     const { rejected: quarantined } = envelope;
+    const began = performance.now();
     try {
       const { content, print } = fingerprinted(message.content);
       const delivery = await destination.accept({ ref, content }, envelope);
-      const accepted = { ref, delivery, print: print() };
+      const accepted = { ref, delivery, print: print(), began };
       this.#confirmation.arrived(
         quarantined === undefined ? accepted : { ...accepted, quarantined },
         message.content.doubtedSince,

@@ -15,6 +15,8 @@ export interface Accepted {
   readonly print?: Fingerprint;
   /** It goes into quarantine, and why. */
   readonly quarantined?: string;
+  /** When it began to arrive, by `performance.now()`. */
+  readonly began?: number;
 }
 
 export interface Settled {

@@ -7,7 +7,7 @@ export const jsonEvents: readonly Row[] = [
   ['account.list', 'account, messages, size, new, newSize'],
   [
     'message',
-    'account, action (delivered, skipped, rejected, deleted, quarantined, would_deliver, would_delete, would_skip), uidl, number, size, destination, path, sha256, messageId, reason, output',
+    'account, action (delivered, skipped, rejected, deleted, quarantined, would_deliver, would_delete, would_skip), uidl, number, size, destination, path, sha256, messageId, reason, output, durationMs',
   ],
   ['peek', 'account, uidl, number, size, new, from, subject, date, lines'],
   ['notice', 'message; account, where it concerns one'],
