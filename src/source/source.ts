@@ -1,4 +1,4 @@
-import type { Failure } from '../errors.ts';
+import type { Failure, Phase } from '../errors.ts';
 import type { HeaderPrint } from '../mail/fingerprint.ts';
 import type { MessageRef, RetrievedMessage } from '../mail/message.ts';
 
@@ -88,9 +88,7 @@ export interface SessionContext {
   /** Fires when the session must end now; the line is dropped. */
   readonly signal: AbortSignal;
   /** Told as the session enters each phase. */
-  readonly onPhase?: (
-    phase: 'dns' | 'connect' | 'tls' | 'greeting' | 'capa' | 'auth' | 'list',
-  ) => void;
+  readonly onPhase?: (phase: Exclude<Phase, 'deliver' | 'state'>) => void;
   readonly onFact?: ((fact: ServerFact) => void) | undefined;
   /** Told each protocol line, secrets already replaced by `***`. Not called for message content. */
   readonly onTranscript?: (direction: 'sent' | 'received', line: string) => void;

@@ -55,7 +55,7 @@ export class Pop3Session implements SourceSession {
 
   /** Servers show windows and glitch: an incomplete listing is asked for once more. */
   async list(isShared?: (uid: string) => boolean): Promise<Listing> {
-    this.#start.context.onPhase?.('list');
+    this.#enter('list');
     const first = await this.#survey();
     const wantsAnother = !first.isWhole || (first.unnamed.length > 0 && first.named.length > 0);
     const surveyed = wantsAnother ? await this.#survey() : first;
@@ -81,7 +81,7 @@ export class Pop3Session implements SourceSession {
   }
 
   retrieve(refs: readonly MessageRef[], stop: AbortSignal): AsyncIterable<Retrieval> {
-    this.#dialogue.phase = 'retr';
+    this.#enter('retr');
     const line = {
       dialogue: this.#dialogue,
       deletions: this.#deletions,
@@ -111,7 +111,7 @@ export class Pop3Session implements SourceSession {
   }
 
   async quit(): Promise<QuitOutcome> {
-    this.#dialogue.phase = 'dele';
+    this.#enter('dele');
     await this.#settle(() => this.#mayLeave);
     const reply = await this.#leave();
     if (reply.status !== 'ok') throw this.#dialogue.refusal(reply, 'sys_temp');
@@ -123,6 +123,12 @@ export class Pop3Session implements SourceSession {
     this.#dialogue[Symbol.dispose]();
     this.#start.onDispose();
     return Promise.resolve();
+  }
+
+  /** For the failures of the dialogue, and for who follows the session. */
+  #enter(phase: 'list' | 'retr' | 'dele' | 'quit'): void {
+    this.#dialogue.phase = phase;
+    this.#start.context.onPhase?.(phase);
   }
 
   get #pipelines(): boolean {
@@ -182,7 +188,7 @@ export class Pop3Session implements SourceSession {
   async #leave(): Promise<Reply> {
     this.#dialogue.send(...this.#deletions.next(this.#window), quit);
     for (;;) {
-      if (this.#deletions.unanswered === 0) this.#dialogue.phase = 'quit';
+      if (this.#deletions.unanswered === 0) this.#enter('quit');
       const reply = await this.#dialogue.reply();
       if (reply.command === quit) return reply;
       this.#deletions.answered(reply);
