@@ -46,7 +46,9 @@ try {
 
 function program(folder) {
   copy('bin/popfetch.cjs', `${folder}/bin/popfetch.cjs`);
-  const built = readdirSync('dist').filter((name) => /^popfetch\..*(?:cjs|cache|schema\.json)$/.test(name));
+  const built = readdirSync('dist').filter((name) =>
+    /^popfetch\..*(?:cjs|cache|schema\.json)$/.test(name),
+  );
   for (const name of built) copy(`dist/${name}`, `${folder}/dist/${name}`);
   // Of the native package the binary alone is loaded, and only the one for this system.
   const native = 'node_modules/fs-native-extensions';
