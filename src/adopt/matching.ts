@@ -55,6 +55,7 @@ export class LocalMessages {
     const cutShort: string[] = [];
     for (const message of longestFirst(messages)) {
       const { name, isTelling } = message.identity;
+      // Below the lines above another message it would be found.
       if (!isTelling) continue;
       const isAlone = name !== undefined && counts.get(name) === 1;
       const found = this.#take(message, isAlone ? this.#named(name) : this.#withHeader(message));
@@ -76,19 +77,19 @@ export class LocalMessages {
     return (this.#byName.get(name) ?? []).filter(({ isTaken }) => !isTaken);
   }
 
-  /** Those with the least above it first: it may be part of what is on the server as another message. */
   #withHeader({ identity }: OnServer): readonly Local[] {
-    const alike = (this.#byCore.get(identity.core) ?? []).flatMap((local) => {
-      if (local.isTaken) return [];
+    return (this.#byCore.get(identity.core) ?? []).filter((local) => {
+      if (local.isTaken) return false;
       local.wholes ??= wholesIn(headerOf(local.copy));
-      const added = local.wholes.indexOf(identity.whole);
-      return added === -1 ? [] : [{ local, added }];
+      return local.wholes.includes(identity.whole);
     });
-    return alike.sort((one, other) => one.added - other.added).map(({ local }) => local);
   }
 }
 
-/** A header that holds another one below it is looked for first: it fits fewer. */
+/**
+ * A header that holds another one below it is looked for first: what may be that one may be the other too, and not the
+ * other way round.
+ */
 function longestFirst(messages: readonly OnServer[]): readonly OnServer[] {
   return [...messages].sort((one, other) => other.identity.octets - one.identity.octets);
 }

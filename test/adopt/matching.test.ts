@@ -55,6 +55,11 @@ const alike: readonly (readonly [what: string, stored: string, onServer: string]
   ],
   ['without a Message-ID, below added lines', `X-Added: 1\nReceived: here\n${nameless}`, nameless],
   ['with marks of the server', message, `X-UID: 7\nStatus: O\n${message}`],
+  [
+    'without a Message-ID, with marks of a mail reader and of the server',
+    nameless.replace('\nFrom:', '\nX-Status: A\nFrom:'),
+    nameless.replace('\nFrom:', '\nX-UID: 7\nFrom:'),
+  ],
 ];
 
 for (const [what, stored, onServer] of alike)
@@ -72,6 +77,11 @@ const unlike: readonly (readonly [what: string, stored: string, onServer: string
   ['another Message-ID', message.replace('1@', '2@'), message],
   ['no Message-ID, and another way that it came', nameless.replace('mx', 'my'), nameless],
   ['nothing that tells it from others', 'Subject: x\n\nx\n', 'Subject: x\n\nx\n'],
+  [
+    'nothing that tells it but what is above',
+    'Received: x\nSubject: x\n\nx\n',
+    'Subject: x\n\nx\n',
+  ],
   ['no header at all', '\nx\n', '\nx\n'],
 ];
 
@@ -125,7 +135,7 @@ test('messages are found in folders of a Maildir, in mboxes, and nowhere else', 
     {
       'new/1': message,
       '.Archive/cur/2:2,S': second,
-      'tmp/3': third,
+      'tmp/3': `From x\n${third}`,
       'dovecot-uidlist': `3 V1\n${third}`,
     },
     onServer,
@@ -155,13 +165,18 @@ test('an mbox is cut where a From line stands below an empty one, wherever the f
   );
 });
 
-test('an mbox larger than what is read at once is cut as well', async () => {
-  const many = Array.from({ length: 700 }, (_, at) => message.replace('1@', `${at}@`));
-  const mbox = many.map(
-    (one) => `From ann Mon Nov 23 03:00:00 2026\n${one}${'x'.repeat(1000)}\n\n`,
-  );
-  const onServer = Object.fromEntries(many.map((one, at) => [String(at), one]));
-  assert.equal((await matched({ mbox: mbox.join('') }, onServer)).stored.length, many.length);
+test('an mbox is cut where what is read at once ends as well', async () => {
+  await using folder = await temporaryFolder();
+  const file = join(folder.path, 'mbox');
+  for (let before = 0; before < 10; before++) {
+    const first = 'From a\n'.padEnd(2 ** 20 - before, 'x');
+    writeFileSync(file, `${first}\n\nFrom b\nSubject: b\n`);
+    const starts = [...copiesIn(file)].map(({ start, end }) => [start, end]);
+    assert.deepEqual(starts, [
+      [7, first.length + 2],
+      [first.length + 9, first.length + 20],
+    ]);
+  }
 });
 
 test('no header makes the recognition crash, and its line ends do not count', () => {

@@ -44,6 +44,7 @@ const awkward: readonly (readonly [what: string, rc: string, settings: object])[
     `# first\n[retriever]\nTYPE : SimplePOP3SSLRetriever\n  ; set in\nServer:pop.example.org\nusername   =   joe%(x)s\npassword = #1;a=b\n${maildir}${onlyNew}`,
     { ...usual, ...home, user: 'joe%(x)s' },
   ],
+  ['all of it set in', (retriever + maildir + onlyNew).replace(/^/gm, '  '), { ...usual, ...home }],
   [
     'a value over several lines, with an empty one and a comment between them',
     `${retriever}[destination]\ntype = MDA_external\npath = /usr/bin/mda\narguments = ("--one",\n\n  # not this\n  '--two',\n  "it's")\n${onlyNew}`,
