@@ -181,7 +181,7 @@ test('what cannot be taken over is told, each by its line', () => {
 poll imap.example proto imap user joe
 poll many.example proto pop3
  user joe is a b c here
-poll a.example proto pop3 plugin "ssh %h" user joe fetchall keep
+poll a.example proto pop3 plugin "ssh %h" user joe fetchall
  rewrite preconnect "date" no sslcertck sslfingerprint "00:11" folder x`);
   assert.deepEqual(shown(notes), [
     '1 left: set postmaster root: for multidrop only',

@@ -24,15 +24,15 @@ type Amounts = Readonly<Record<string, string | number>>;
 const longest = 31 * 24 * 3600;
 
 function keepNotes(options: Options): readonly Note[] {
-  const fetchall = options.isOn('fetchall') && options.isOn('keep');
   return [
     ...options.note('keep', 'taken', `keep: ${options.isOn('keep')}`),
-    ...(fetchall ? options.note('fetchall', 'changed', 'what was seen is not fetched again') : []),
+    ...(options.isOn('fetchall') ? options.note('fetchall', 'changed', notAgain) : []),
     ...(options.isOn('flush') ? options.note('flush', 'left', notDeleted) : []),
     ...(options.isOn('limitflush') ? options.note('limitflush', 'left', notDeleted) : []),
   ];
 }
 
+const notAgain = 'what was seen is not fetched again';
 const notDeleted = 'nothing is deleted that was not delivered by popfetch';
 
 function amountNotes(options: Options, amounts: Amounts): readonly Note[] {
