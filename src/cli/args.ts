@@ -7,7 +7,13 @@ import { type ConfigOptions, configOf, configWords } from './args/config.ts';
 import { type DeliverOptions, deliverOf, deliverWords } from './args/deliver.ts';
 import { type DemoOptions, demoOf, demoWords } from './args/demo.ts';
 import { type DoctorOptions, doctorOf, doctorWords } from './args/doctor.ts';
-import { askedForHelp, type HelpInvocation, slipIn, withOnceAsCommand } from './args/early.ts';
+import {
+  askedForHelp,
+  type CommandLine,
+  commandLineOf,
+  type HelpInvocation,
+  slipIn,
+} from './args/early.ts';
 import { type Env, type GlobalOptions, globalOptions, globalTable } from './args/global.ts';
 import { helpOf, helpWords } from './args/help.ts';
 import { type HistoryOptions, historyOf, historyWords } from './args/history.ts';
@@ -18,7 +24,6 @@ import { type PeekOptions, peekOf, peekWords } from './args/peek.ts';
 import { type PruneOptions, pruneOf, pruneWords } from './args/prune.ts';
 import { type QuarantineOptions, quarantineOf, quarantineWords } from './args/quarantine.ts';
 import { type RunOptions, runOf, runWords } from './args/run.ts';
-import { scan } from './args/scan.ts';
 import { type ServiceOptions, serviceOf, serviceWords } from './args/service.ts';
 import { type StateOptions, stateOf, stateWords } from './args/state.ts';
 import { type StatusOptions, statusOf, statusWords } from './args/status.ts';
@@ -58,12 +63,16 @@ type Command<Name extends string, Options> = {
 
 /** Understands the command line and the environment's part of it; throws a Failure with code `usage`. */
 export function parseArguments(argv: readonly string[], env: Env, version: string): Invocation {
-  const words = withOnceAsCommand(argv);
-  const asked = askedForHelp(words, version);
-  if (asked !== undefined) return asked;
-  const slip = slipIn(words);
+  const line = commandLineOf(argv);
+  return askedForHelp(line, version) ?? invocationOf(line, env);
+}
+
+/** The same where nobody asks for help. */
+export function invocationOf(line: CommandLine, env: Env): Invocation {
+  const slip = slipIn(line);
   if (slip !== undefined) throw slip;
-  const { word = 'run', at } = scan(words);
+  const { words, scanned } = line;
+  const { word = 'run', at } = scanned;
   let invocation: Invocation | undefined;
   const parser = parserOf(commandNamed(word), env, (one) => {
     invocation = one;

@@ -7,7 +7,7 @@ import { asFailure } from '../errors.ts';
 import { prioritized } from '../log/journal.ts';
 import { jsonError } from '../log/json.ts';
 import { isJournal } from '../log/log-file.ts';
-import { earlyWishes } from './args/early.ts';
+import { commandLineOf, earlyWishes } from './args/early.ts';
 import { numbered } from './fetchmail-status.ts';
 import { runCommand } from './run-command.ts';
 import type { Output, RequestSignal, StopSignal, World } from './world.ts';
@@ -94,7 +94,7 @@ function outputOf(stream: NodeJS.WriteStream): Output {
 /** What nobody foresaw, told and numbered as the command line wants it. */
 function crash(thrown: unknown): never {
   const { argv, env, run, now, stderr } = world;
-  const { json, exitCodes } = earlyWishes(argv, env);
+  const { json, exitCodes } = earlyWishes(commandLineOf(argv), env);
   const stack = thrown instanceof Error ? (thrown.stack ?? thrown.message) : String(thrown);
   if (json) stderr.write(jsonError(asFailure(thrown), { run, now }));
   else stderr.write(`popfetch: this is a bug, please report it:\n${stack}\n`);

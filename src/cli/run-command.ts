@@ -1,6 +1,6 @@
 import { asFailure, type Failure } from '../errors.ts';
 import { jsonError } from '../log/json.ts';
-import { askedForHelp, earlyWishes, withOnceAsCommand } from './args/early.ts';
+import { askedForHelp, commandLineOf, earlyWishes } from './args/early.ts';
 import type { Invocation } from './args.ts';
 import { exitStatus } from './exit-status.ts';
 import { numbered } from './fetchmail-status.ts';
@@ -9,12 +9,13 @@ import type { World } from './world.ts';
 /** Runs the command that the command line asks for; resolves with the exit status. */
 export async function runCommand(world: World): Promise<number> {
   const { argv, env, version } = world;
-  const wishes = earlyWishes(argv, env);
+  const line = commandLineOf(argv);
+  const wishes = earlyWishes(line, env);
   try {
-    const help = askedForHelp(withOnceAsCommand(argv), version);
+    const help = askedForHelp(line, version);
     if (help !== undefined) return await dispatch(help, world);
-    const { parseArguments } = await import('./args.ts');
-    return numbered(await dispatch(parseArguments(argv, env, version), world), wishes.exitCodes);
+    const { invocationOf } = await import('./args.ts');
+    return numbered(await dispatch(invocationOf(line, env), world), wishes.exitCodes);
   } catch (thrown) {
     const failure = asFailure(thrown);
     if (failure.code === 'internal') throw thrown;

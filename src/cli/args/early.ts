@@ -3,7 +3,7 @@ import type { Failure } from '../../errors.ts';
 import { usage } from '../usage.ts';
 import type { Env, ExitCodes } from './global.ts';
 import type { HelpOptions } from './help.ts';
-import { isGiven, scan } from './scan.ts';
+import { isGiven, type Scanned, scan } from './scan.ts';
 import { commandNamed, commands, formsOf, optionForms } from './table.ts';
 
 /** What needs no parser: help, and a text to be printed as it is. */
@@ -11,9 +11,22 @@ export type HelpInvocation =
   | ({ readonly command: 'help' } & HelpOptions)
   | { readonly command: 'print'; readonly text: string };
 
+/** A command line with the command it is for as a word, and what is seen of it from afar. */
+export interface CommandLine {
+  readonly words: readonly string[];
+  readonly scanned: Scanned;
+}
+
+export function commandLineOf(argv: readonly string[]): CommandLine {
+  const words = withOnceAsCommand(argv);
+  return { words, scanned: scan(words) };
+}
+
 /** Who asks for help or version gets it, whatever else is wrong with the command line. */
-export function askedForHelp(argv: readonly string[], version: string): HelpInvocation | undefined {
-  const scanned = scan(argv);
+export function askedForHelp(
+  { scanned }: CommandLine,
+  version: string,
+): HelpInvocation | undefined {
   if (isGiven(scanned, '-V', '--version')) return { command: 'print', text: `popfetch ${version}` };
   if (isGiven(scanned, '-h', '--help'))
     return { command: 'help', topic: scanned.word, ofCommand: true };
@@ -22,10 +35,9 @@ export function askedForHelp(argv: readonly string[], version: string): HelpInvo
 
 /** What counts even where the command line cannot be understood. */
 export function earlyWishes(
-  argv: readonly string[],
+  { scanned }: CommandLine,
   env: Env,
 ): { readonly json: boolean; readonly exitCodes: ExitCodes } {
-  const scanned = scan(argv);
   const asked = scanned.options.findLast(({ written }) => written === '--exit-codes')?.value;
   const isFetchmail = (asked ?? env.POPFETCH_EXIT_CODES) === 'fetchmail';
   return { json: isGiven(scanned, '--json'), exitCodes: isFetchmail ? 'fetchmail' : 'default' };
@@ -41,8 +53,7 @@ export function withOnceAsCommand(argv: readonly string[]): string[] {
 }
 
 /** What is wrong with it that a near miss can mend; undefined leaves the rest to the parser. */
-export function slipIn(argv: readonly string[]): Failure | undefined {
-  const { word, options } = scan(argv);
+export function slipIn({ scanned: { word, options } }: CommandLine): Failure | undefined {
   const command = word === undefined ? undefined : commandNamed(word);
   if (word !== undefined && command === undefined) return unknownCommand(word);
   // Without a word it is the command run.
