@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { appendFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
+import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { messagesIn } from '../destination/mbox/place.ts';
+import { effectsOf, killAndRerun } from '../support/killing.ts';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
-import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 /** Every point is tried with POPFETCH_LONG=1, two of seven otherwise, one with either `keep`. */
 const everyPoint = process.env.POPFETCH_LONG === '1';
-const preload = resolve('test/crash/kill-at.cjs');
 const texts = [1, 2, 3].map((n) => `Subject: number ${n}\n\nFrom ${n} of three\nlast line ${n}\n`);
 const before = 'From o Sun Nov 22 06:00:00 2026\nSubject: there before\n\n';
 const behind = 'From o Sun Nov 22 07:00:00 2026\nSubject: behind\n\n';
@@ -47,23 +46,16 @@ async function sceneWith(keep: boolean): Promise<Scene> {
 
 async function effectsOfOneRun(keep: boolean): Promise<readonly string[]> {
   await using scene = await sceneWith(keep);
-  const countFile = scene.home.path('effects.json');
-  const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_COUNT_EFFECTS: countFile };
-  const run = await scene.home.run(['--once'], { env });
-  assert.equal(run.status, 0, run.stderr);
-  return JSON.parse(readFileSync(countFile, 'utf8'));
+  // Not without await: the home is removed when this function is left.
+  return await effectsOf(scene.home);
 }
 
 /** Another program writes between the crash and the rerun, as procmail would. */
-async function killAndRerun(point: number, keep: boolean): Promise<string | undefined> {
+async function troubleAt(point: number, keep: boolean): Promise<string | undefined> {
   await using scene = await sceneWith(keep);
   const { home, server, mbox } = scene;
-  const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_KILL_AT: String(point) };
-  const killed = await home.run(['--once'], { env });
-  if (killed.status !== null) return `it was not killed but exited ${killed.status}`;
-  appendFileSync(mbox, behind);
-  const rerun = await runInProcess(home, ['--once']);
-  if (rerun.status !== 0) return `the rerun exited ${rerun.status}: ${rerun.stderr}`;
+  const trouble = await killAndRerun(home, point, () => appendFileSync(mbox, behind));
+  if (trouble !== undefined) return trouble;
   const found = messagesIn(readFileSync(mbox, 'latin1')).sort();
   if (JSON.stringify(found) !== JSON.stringify(expected))
     return `found ${JSON.stringify(found)} instead`;
@@ -87,7 +79,7 @@ for (const keep of [true, false])
     const troubles: string[] = [];
     const lane = async () => {
       for (let point = points.pop(); point !== undefined; point = points.pop()) {
-        const trouble = await killAndRerun(point, keep);
+        const trouble = await troubleAt(point, keep);
         const effect = effects[Math.ceil(point / 2) - 1];
         if (trouble) troubles.push(`killed at point ${point} (${effect}): ${trouble}`);
       }

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
+import { effectsOf, killAndRerun } from '../support/killing.ts';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
-import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 /**
@@ -11,7 +11,6 @@ import { PopfetchHome } from '../support/run-popfetch.ts';
  * order itself). Odd points are before an effect, even ones behind it.
  */
 const everyPoint = process.env.POPFETCH_LONG === '1';
-const preload = resolve('test/crash/kill-at.cjs');
 const texts = [1, 2, 3].map(
   (n) => `Subject: number ${n}\r\n\r\n..${n} of three\r\nlast line ${n}\r\n`,
 );
@@ -42,24 +41,16 @@ async function effectsOfOneRun(keep: boolean): Promise<readonly string[]> {
   await using server = await maildrop();
   await using home = await PopfetchHome.create();
   configure(home, server, keep);
-  const countFile = home.path('effects.json');
-  const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_COUNT_EFFECTS: countFile };
-  const run = await home.run(['--once'], { env });
-  assert.equal(run.status, 0, run.stderr);
-  return JSON.parse(readFileSync(countFile, 'utf8'));
+  // Not without await: the home is removed when this function is left.
+  return await effectsOf(home);
 }
 
-async function killAndRerun(point: number, keep: boolean): Promise<string | undefined> {
+async function troubleAt(point: number, keep: boolean): Promise<string | undefined> {
   await using server = await maildrop();
   await using home = await PopfetchHome.create();
   configure(home, server, keep);
-  const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_KILL_AT: String(point) };
-  const killed = await home.run(['--once'], { env });
-  if (killed.status !== null)
-    return `point ${point}: it was not killed but exited ${killed.status}`;
-  const rerun = await runInProcess(home, ['--once']);
-  if (rerun.status !== 0)
-    return `point ${point}: the rerun exited ${rerun.status}: ${rerun.stderr}`;
+  const trouble = await killAndRerun(home, point);
+  if (trouble !== undefined) return `point ${point}: ${trouble}`;
   const found = visible(home);
   if (JSON.stringify(found) !== JSON.stringify(expected))
     return `point ${point}: ${found.length} messages instead of 3, or damaged ones: ${JSON.stringify(found)}`;
@@ -83,7 +74,7 @@ for (const keep of [true, false])
     const troubles: string[] = [];
     const lane = async () => {
       for (let point = points.pop(); point !== undefined; point = points.pop()) {
-        const trouble = await killAndRerun(point, keep);
+        const trouble = await troubleAt(point, keep);
         if (trouble) troubles.push(`${trouble} (effects: ${effects[Math.ceil(point / 2) - 1]})`);
       }
     };

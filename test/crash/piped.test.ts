@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, it } from 'node:test';
+import { effectsOf, killAndRerun } from '../support/killing.ts';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
 import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 const everyPoint = process.env.POPFETCH_LONG === '1';
-const preload = resolve('test/crash/kill-at.cjs');
 const texts = [1, 2, 3].map((n) => `Subject: number ${n}\r\n\r\nlast line ${n}\r\n`);
 const expected = texts.map((text) => text.replaceAll('\r\n', '\n'));
 
@@ -43,7 +43,7 @@ describe('popfetch killed while it hands mail to a command', () => {
     const troubles: string[] = [];
     const lane = async () => {
       for (let point = points.pop(); point !== undefined; point = points.pop()) {
-        const trouble = await killAndRerun(point);
+        const trouble = await troubleAt(point);
         if (trouble) troubles.push(`${trouble} (effects: ${effects[Math.ceil(point / 2) - 1]})`);
       }
     };
@@ -179,23 +179,16 @@ async function effectsOfOneRun(): Promise<readonly string[]> {
   await using server = await maildrop();
   await using home = await PopfetchHome.create();
   configure(home, server, keep);
-  const countFile = home.path('effects.json');
-  const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_COUNT_EFFECTS: countFile };
-  const run = await home.run(['--once'], { env });
-  assert.equal(run.status, 0, run.stderr);
-  return JSON.parse(readFileSync(countFile, 'utf8'));
+  // Not without await: the home is removed when this function is left.
+  return await effectsOf(home);
 }
 
-async function killAndRerun(point: number): Promise<string | undefined> {
+async function troubleAt(point: number): Promise<string | undefined> {
   await using server = await maildrop();
   await using home = await PopfetchHome.create();
   configure(home, server, keep);
-  const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_KILL_AT: String(point) };
-  const killed = await home.run(['--once'], { env });
-  if (killed.status !== null) return `point ${point}: not killed but exited ${killed.status}`;
-  const rerun = await runInProcess(home, ['--once']);
-  if (rerun.status !== 0)
-    return `point ${point}: the rerun exited ${rerun.status}: ${rerun.stderr}`;
+  const trouble = await killAndRerun(home, point);
+  if (trouble !== undefined) return `point ${point}: ${trouble}`;
   const found = kept(home);
   if (JSON.stringify(found) !== JSON.stringify(expected))
     return `point ${point}: ${found.length} messages instead of 3: ${JSON.stringify(found)}`;

@@ -1,15 +1,14 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { messagesIn } from '../destination/mbox/place.ts';
+import { effectsOf, killAndRerun } from '../support/killing.ts';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
-import { runInProcess } from '../support/run-in-process.ts';
 import { PopfetchHome } from '../support/run-popfetch.ts';
 
 /** Every point is tried with POPFETCH_LONG=1, every few of them otherwise. */
 const stride = process.env.POPFETCH_LONG === '1' ? 1 : 9;
-const preload = resolve('test/crash/kill-at.cjs');
 const texts = [1, 2, 3].map((n) => `Subject: number ${n}\r\n\r\nFrom ${n} of three\r\nlast\r\n`);
 const expected = texts.map((text) => text.replaceAll('\r\n', '\n')).sort();
 
@@ -45,23 +44,16 @@ async function effectsOfOneRun(second: Second): Promise<readonly string[]> {
   await using server = await maildrop();
   await using home = await PopfetchHome.create();
   configure(home, server, second);
-  const countFile = home.path('effects.json');
-  const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_COUNT_EFFECTS: countFile };
-  const run = await home.run(['--once'], { env });
-  assert.equal(run.status, 0, run.stderr);
-  return JSON.parse(readFileSync(countFile, 'utf8'));
+  // Not without await: the home is removed when this function is left.
+  return await effectsOf(home);
 }
 
-async function killAndRerun(point: number, second: Second): Promise<string | undefined> {
+async function troubleAt(point: number, second: Second): Promise<string | undefined> {
   await using server = await maildrop();
   await using home = await PopfetchHome.create();
   configure(home, server, second);
-  const env = { NODE_OPTIONS: `--require ${preload}`, POPFETCH_KILL_AT: String(point) };
-  const killed = await home.run(['--once'], { env });
-  if (killed.status !== null) return `point ${point}: not killed but exited ${killed.status}`;
-  const rerun = await runInProcess(home, ['--once']);
-  if (rerun.status !== 0)
-    return `point ${point}: the rerun exited ${rerun.status}: ${rerun.stderr}`;
+  const trouble = await killAndRerun(home, point);
+  if (trouble !== undefined) return `point ${point}: ${trouble}`;
   for (const found of [inMaildir(home, 'Maildir'), inSecond(home, second)])
     if (JSON.stringify(found) !== JSON.stringify(expected))
       return `point ${point}: not each message exactly once: ${JSON.stringify(found)}`;
@@ -79,7 +71,7 @@ for (const second of ['Other/', 'mbox'] as const)
     const troubles: string[] = [];
     const lane = async () => {
       for (let point = points.pop(); point !== undefined; point = points.pop()) {
-        const trouble = await killAndRerun(point, second);
+        const trouble = await troubleAt(point, second);
         if (trouble) troubles.push(`${trouble} (effects: ${effects[Math.ceil(point / 2) - 1]})`);
       }
     };
