@@ -2,16 +2,11 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { destinationOf } from '../../src/destination/kinds.ts';
 import type { PopfetchEvent } from '../../src/events.ts';
 import { type PollAccount, poll } from '../../src/poll/poll.ts';
-import { pop3Source } from '../../src/source/pop3/source.ts';
-import { openJournalStore } from '../../src/state/journal-seen-store.ts';
-import { Secret } from '../../src/util/secret.ts';
 import { type MaildropServer, startMaildropServer } from '../support/maildrop-server.ts';
-import { plainPolicy } from '../support/policy.ts';
-import { surroundingsIn } from '../support/surroundings.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { wholeAccount } from '../support/whole-account.ts';
 
 const texts = [1, 2, 3].map((n) => `Subject: ${n}\r\n\r\nbody ${n}\r\n..dots\r\n`);
 const expected = texts.map((text) => text.replaceAll('\r\n', '\n')).sort();
@@ -19,37 +14,16 @@ const expected = texts.map((text) => text.replaceAll('\r\n', '\n')).sort();
 const stride = process.env.POPFETCH_LONG === '1' ? 1 : 6;
 const never = new AbortController().signal;
 
-/** The real parts in this process: a session for every octet of a dialogue would take minutes as processes. */
+/** A session for every octet of a dialogue would take minutes as processes. */
 function accountAt(server: MaildropServer, folder: string, keep: boolean): PollAccount {
-  const { host, port, user, password } = server;
-  const maildir = { kind: 'maildir', path: join(folder, 'Maildir'), label: 'Maildir/' } as const;
-  return {
-    name: 'a',
-    source: pop3Source({
-      host,
-      port,
-      tls: 'off',
-      tlsSettings: { ca: undefined, fingerprint: undefined },
-      user,
-      password: () => Promise.resolve(new Secret(password)),
-      timeout: 5000,
-      pipelining: 'auto',
-    }),
-    destinationLabel: 'Maildir/',
-    destination: (storeId) =>
-      destinationOf(maildir, { account: 'a', storeId }, surroundingsIn(folder)),
-    openStore: () =>
-      openJournalStore({
-        directory: join(folder, 'state'),
-        account: 'a',
-        now: Date.now,
-        wait: 0,
-        signal: never,
-        lock: true,
-      }),
-    policy: { ...plainPolicy, keep },
-    envelope: { account: 'a', host, user, protocol: 'POP3', trace: false },
-  };
+  return wholeAccount({
+    server,
+    folder,
+    keep,
+    pipelining: 'auto',
+    timeout: 5000,
+    now: Date.now,
+  });
 }
 
 function visible(folder: string): readonly string[] {

@@ -5,20 +5,15 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import fc from 'fast-check';
-import { destinationOf } from '../../src/destination/kinds.ts';
 import type { PopfetchEvent } from '../../src/events.ts';
-import { type PollAccount, type PollResult, poll } from '../../src/poll/poll.ts';
-import { pop3Source } from '../../src/source/pop3/source.ts';
-import { openJournalStore } from '../../src/state/journal-seen-store.ts';
-import { Secret } from '../../src/util/secret.ts';
+import { type PollResult, poll } from '../../src/poll/poll.ts';
 import {
   type MaildropMessage,
   type MaildropServer,
   type Rewritten,
   startMaildropServer,
 } from '../support/maildrop-server.ts';
-import { plainPolicy } from '../support/policy.ts';
-import { surroundingsIn } from '../support/surroundings.ts';
+import { wholeAccount } from '../support/whole-account.ts';
 import { type MutationAt, Mutator, mutations } from './mutations.ts';
 import { type Player, readTranscripts, startPlayer } from './transcripts.ts';
 
@@ -194,7 +189,14 @@ class Lane implements AsyncDisposable {
     };
     const clock = (): number => Date.now() + now;
     const { user, password } = this.#maildrop;
-    const account = accountOf({ plan, folder, port, timeout, clock, user, password });
+    const account = wholeAccount({
+      server: { port, user, password },
+      folder,
+      keep: plan.keep,
+      pipelining: plan.pipelining ? 'auto' : 'off',
+      timeout,
+      now: clock,
+    });
     const polled = poll(account, { emit, stop: never, signal: never, now: clock });
     const watch = new AbortController();
     const result = await Promise.race([polled, delay(hung, undefined, { signal: watch.signal })]);
@@ -207,56 +209,6 @@ class Lane implements AsyncDisposable {
     await this.#maildrop[Symbol.asyncDispose]();
     await this.#player[Symbol.asyncDispose]();
   }
-}
-
-interface AccountParts {
-  readonly plan: Plan;
-  readonly folder: string;
-  readonly port: number;
-  readonly timeout: number;
-  readonly clock: () => number;
-  readonly user: string;
-  readonly password: string;
-}
-
-function accountOf({
-  plan,
-  folder,
-  port,
-  timeout,
-  clock,
-  user,
-  password,
-}: AccountParts): PollAccount {
-  const host = '127.0.0.1';
-  const maildir = { kind: 'maildir', path: join(folder, 'Maildir'), label: 'Maildir/' } as const;
-  return {
-    name: 'a',
-    source: pop3Source({
-      host,
-      port,
-      tls: 'off',
-      tlsSettings: { ca: undefined, fingerprint: undefined },
-      user,
-      password: () => Promise.resolve(new Secret(password)),
-      timeout,
-      pipelining: plan.pipelining ? 'auto' : 'off',
-    }),
-    destinationLabel: 'Maildir/',
-    destination: (storeId) =>
-      destinationOf(maildir, { account: 'a', storeId }, surroundingsIn(folder)),
-    openStore: () =>
-      openJournalStore({
-        directory: join(folder, 'state'),
-        account: 'a',
-        now: clock,
-        wait: 0,
-        signal: never,
-        lock: true,
-      }),
-    policy: { ...plainPolicy, keep: plan.keep },
-    envelope: { account: 'a', host, user, protocol: 'POP3', trace: false },
-  };
 }
 
 function messagesOf({ texts: all, uids }: Plan): MaildropMessage[] {
